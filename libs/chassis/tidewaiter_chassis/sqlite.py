@@ -1,0 +1,162 @@
+"""A service's store: one SQLite file, one writer with group commit, reads inline on the loop.
+
+SQLite comes with apsw, never with the standard library: the system's may carry the WAL-reset corruption bug.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import apsw
+
+from tidewaiter_chassis import measures
+from tidewaiter_chassis import migrations as schema
+from tidewaiter_chassis.failures import Failure, Kind
+from tidewaiter_chassis.group_commit import GroupCommit
+from tidewaiter_chassis.migrations import Migration, load_migrations
+from tidewaiter_chassis.writer_thread import Hook, WriterThread
+
+__all__ = ["Database", "Migration", "load_migrations"]
+
+R = TypeVar("R")
+
+WAITING_MAX = 10_000
+WORKS_PER_COMMIT_MAX = 1_000
+PAGE_BYTES = 4_096
+BUSY_SECONDS = 5.0
+"""How long to wait for another process that holds the file, such as a backup."""
+_WAL_BYTES_KEPT = 64 * 1024 * 1024
+
+_PRAGMAS = f"""
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+PRAGMA fullfsync = ON;
+PRAGMA checkpoint_fullfsync = ON;
+PRAGMA foreign_keys = ON;
+PRAGMA trusted_schema = OFF;
+PRAGMA journal_size_limit = {_WAL_BYTES_KEPT};
+PRAGMA temp_store = MEMORY;
+"""
+
+
+class Database:
+    """One SQLite file, owned by one process; made by `open`, belonging to the loop that first writes."""
+
+    def __init__(self, *, writer: GroupCommit, connections: tuple[apsw.Connection, apsw.Connection]) -> None:
+        self._writer = writer
+        self._write_connection, self._read_connection = connections
+        self._is_closed = False
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        *,
+        migrations: Sequence[Migration],
+        name: str,
+        waiting_max: int = WAITING_MAX,
+        works_per_commit_max: int = WORKS_PER_COMMIT_MAX,
+        page_bytes: int = PAGE_BYTES,
+        busy_seconds: float = BUSY_SECONDS,
+        meter: measures.Meter | None = None,
+        before_commit: Hook | None = None,
+        after_commit: Hook | None = None,
+        vfs: str | None = None,
+    ) -> Database:
+        """The store at `path`, made when absent (readable by its owner only), brought to the last migration.
+
+        Failure CORRUPT: STORE_CORRUPT, MIGRATION_CHANGED; NOT_READY: STORE_UNREADABLE, STORE_IS_NEWER.
+        `page_bytes`, a power of two, is for a store made now: rows of some kilobytes are written at half the cost
+        into pages that hold several.
+        The last three are for fault tests. The hooks run in the writer's thread around each COMMIT; raising from
+        them loses the store before the group was kept, or after. `vfs` names the SQLite VFS to use.
+        """
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path.touch(mode=0o600)
+            connect = partial(_connect, path, page_bytes=page_bytes, busy_seconds=busy_seconds, vfs=vfs)
+            writing = connect()
+            schema.apply(writing, migrations)
+            _refuse_deferred_constraints(writing)
+            reading = connect()
+            reading.execute("PRAGMA query_only = ON")
+        except (apsw.Error, OSError) as error:
+            raise _unusable(path, error) from error
+        thread = WriterThread(
+            writing,
+            name=name,
+            works_per_commit_max=works_per_commit_max,
+            meter=meter,
+            before_commit=before_commit,
+            after_commit=after_commit,
+        )
+        writer = GroupCommit(thread, name=name, waiting_max=waiting_max, meter=meter)
+        return cls(writer=writer, connections=(writing, reading))
+
+    @property
+    def lost(self) -> asyncio.Event:
+        """Set once the store failed (disk full, I/O error): it takes no more writes until opened anew."""
+        return self._writer.lost
+
+    async def write(self, work: Callable[[apsw.Connection], R]) -> R:
+        """What `work` returned, its changes durable; or what it raised, its changes and only its undone.
+
+        `work` runs in the writer's thread, in a transaction it must not end, beside others that came at the
+        same time, in the order they came. It should be short and touch nothing but the connection.
+        Cancelling the caller does not stop it. Failure BUSY: STORE_LOST (kept or not, it is not known),
+        STORE_LOCKED, STORE_CLOSED; FULL: STORE_BUSY.
+        """
+        return await self._writer.run(work)
+
+    def read(self) -> apsw.Connection:
+        """The loop's own connection, which sees what is committed and can change nothing.
+
+        For short reads, inline; read a query to its end, for an open one keeps seeing the past.
+        Failure BUSY, STORE_CLOSED, after `close`.
+        """
+        if self._is_closed:
+            raise Failure(kind=Kind.BUSY, reason="STORE_CLOSED", detail="The store is closing; try again.")
+        return self._read_connection
+
+    async def close(self) -> None:
+        """Commit what was accepted, then let go of the file. A second call changes nothing."""
+        self._is_closed = True
+        try:
+            await self._writer.close()
+        finally:
+            self._read_connection.close()
+            self._write_connection.close()
+
+
+def _connect(path: Path, *, page_bytes: int, busy_seconds: float, vfs: str | None) -> apsw.Connection:
+    connection = apsw.Connection(str(path), vfs=vfs)
+    connection.set_busy_timeout(round(busy_seconds * 1000))
+    # A misspelt column in double quotes is an error and not a text.
+    connection.config(apsw.SQLITE_DBCONFIG_DQS_DML, 0)
+    connection.config(apsw.SQLITE_DBCONFIG_DQS_DDL, 0)
+    # The size of a page is settled before the first one is written, which turning on WAL does.
+    for _ in connection.execute(f"PRAGMA page_size = {page_bytes};{_PRAGMAS}"):
+        pass
+    return connection
+
+
+def _refuse_deferred_constraints(connection: apsw.Connection) -> None:
+    # A deferred constraint is judged at COMMIT, when one work's mistake would undo all that share it.
+    for (table,) in connection.execute(
+        "SELECT name FROM sqlite_schema WHERE sql LIKE '%INITIALLY DEFERRED%' ORDER BY name"
+    ):
+        raise ValueError(f"table {table} defers a constraint, which group commit cannot keep apart")
+
+
+def _unusable(path: Path, error: apsw.Error | OSError) -> Failure:
+    corrupt = isinstance(error, apsw.CorruptError | apsw.NotADBError)
+    return Failure(
+        kind=Kind.CORRUPT if corrupt else Kind.NOT_READY,
+        reason="STORE_CORRUPT" if corrupt else "STORE_UNREADABLE",
+        detail=f"{path}: the store cannot be used: {error}.",
+        facts={"error": type(error).__name__},
+    )

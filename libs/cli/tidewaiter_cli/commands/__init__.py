@@ -1,0 +1,1 @@
+"""One file for each command: its options, what it asks of whom, how it ends."""

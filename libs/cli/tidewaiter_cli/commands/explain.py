@@ -1,0 +1,86 @@
+"""tidewaiter explain"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+from tidewaiter_cli import reach
+from tidewaiter_cli.flags import Audit, Data, Intake, Json
+from tidewaiter_cli.stopping import DONE
+
+if TYPE_CHECKING:
+    from tidewaiter.intake.v1 import intake_pb2
+    from tidewaiter.trade.v1 import trade_pb2
+
+
+def explain(
+    shipment: Annotated[str, Parameter(help="A shipment id, a tracking number, or ORIGINATOR/request_id.")],
+    /,
+    *,
+    json: Json = False,
+    data: Data = reach.DATA,
+    intake: Intake = "",
+    audit: Audit = "",
+) -> int:
+    """Explains one decision: what, why, by which rule, and what would change it.
+
+    Shows what an operator may see, targeting included, when audit answers; else what the filer may see.
+
+    For example:
+
+        tidewaiter explain 1Z27T2558729147140
+        tidewaiter explain SKYTIDE/c-7-0000000 --json
+    """
+    from tidewaiter_client import Client
+
+    from tidewaiter_cli.pages.showing import console, find_shipment, print_json
+
+    with Client(reach.address_of("intake", given=intake, data=data), tls=reach.tls()) as client:
+        standing = find_shipment(client, shipment)
+    decision, view = _fullest(standing, reach.address_of("audit", given=audit, data=data))
+    if json:
+        print_json(_explained(standing, decision, view))
+        return DONE
+    from tidewaiter_cli.pages.explaining import print_decision
+
+    print_decision(console(), standing, decision)
+    return DONE
+
+
+def _fullest(standing: intake_pb2.GetShipmentResponse, address: str) -> tuple[trade_pb2.Decision, str]:
+    """The decision as recorded, with what targeting found; what intake tells the filer when audit is silent."""
+    from tidewaiter_client import TidewaiterError
+    from tidewaiter_client.operators import AuditOperator
+
+    if not standing.decision.decision_id:
+        return standing.decision, "filer"
+    try:
+        with AuditOperator(address, tls=reach.tls()) as audit:
+            return audit.get_decision(standing.decision.decision_id).decision, "operator"
+    except TidewaiterError as error:
+        print(f"tidewaiter: audit does not tell the rest, this is the filer's view: {error}", file=sys.stderr)
+        return standing.decision, "filer"
+
+
+def _explained(standing: intake_pb2.GetShipmentResponse, decision: trade_pb2.Decision, view: str) -> dict[str, Any]:
+    from tidewaiter_client.protojson import dictionary
+
+    from tidewaiter_cli.pages.advice import what_would_change
+
+    receipt = standing.receipt
+    return {
+        "shipment_id": standing.shipment.shipment_id,
+        "tracking_number": standing.shipment.tracking_number,
+        "view": view,
+        "decision": dictionary(decision),
+        "advice": [sentence for sentence in what_would_change(decision) if sentence],
+        "filings": [dictionary(filing) for filing in standing.filings],
+        "receipt": {
+            "log_origin": receipt.log_origin,
+            "leaf_index": receipt.leaf_index,
+            "tree_size": receipt.tree_size,
+        },
+    }

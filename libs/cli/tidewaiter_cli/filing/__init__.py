@@ -1,0 +1,1 @@
+"""What `tidewaiter file` counts, writes and shows while the answers come in."""

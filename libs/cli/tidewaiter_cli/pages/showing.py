@@ -1,0 +1,79 @@
+"""How values are written for people: money, enums, consoles."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from google.type.money_pb2 import Money
+    from rich.console import Console
+    from tidewaiter.intake.v1 import intake_pb2
+    from tidewaiter_client import Client
+
+_NANOS_PER_CENT: Final = 10_000_000
+_WIDTH: Final = 116
+_SHIPMENT_ID: Final = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
+
+COLOURS: Final = {
+    "RELEASE": "green",
+    "ELIGIBLE": "green",
+    "ENTRY_REQUIRED": "yellow",
+    "NOT_ELIGIBLE": "yellow",
+    "REVIEW": "cyan",
+    "UNKNOWN": "cyan",
+    "PENDING": "cyan",
+    "HOLD": "magenta",
+    "REJECT": "red",
+}
+"""By outcome and verdict."""
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on standard output, on one line."""
+    print(json.dumps(value, ensure_ascii=False))
+
+
+def console() -> Console:
+    """Standard output for text that is laid out; plain, and as wide as prose should be, where that is no terminal."""
+    from rich.console import Console
+
+    return Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH)
+
+
+def money(amount: Money) -> str:
+    """An amount as people write it: $1,234.56, or with its currency code."""
+    cents, finer = divmod(amount.nanos, _NANOS_PER_CENT)
+    fraction = f"{amount.nanos:09d}" if finer else f"{cents:02d}"
+    number = f"{amount.units:,}.{fraction}"
+    return f"${number}" if amount.currency_code == "USD" else f"{amount.currency_code} {number}".strip()
+
+
+def name_of(enum: Any, number: int, prefix: str) -> str:
+    """The name of an enum's value without its prefix; a value of a newer release keeps its number."""
+    try:
+        return str(enum.Name(number)).removeprefix(prefix)
+    except ValueError:
+        return f"{prefix}{number}"
+
+
+def sentence_case(name: str) -> str:
+    """ENTRY_REQUIRED as entry required."""
+    return name.replace("_", " ").lower()
+
+
+def find_shipment(client: Client, name: str) -> intake_pb2.GetShipmentResponse:
+    """The shipment called so: by its id, by "ORIGINATOR/request_id", or by its tracking number in any spelling."""
+    from tidewaiter_client import NotFound
+
+    if "/" in name:
+        return client.get_shipment(filing=name)
+    if _SHIPMENT_ID.fullmatch(name):
+        try:
+            return client.get_shipment(shipment_id=name)
+        except NotFound:
+            # Some carriers' tracking numbers look like one of our ids.
+            return client.get_shipment(tracking_number=name)
+    return client.get_shipment(tracking_number=name)

@@ -1,0 +1,55 @@
+"""Where the services are: what the caller names, else the environment, else what `tidewaiter up` left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from tidewaiter_cli.stopping import Stop
+
+if TYPE_CHECKING:
+    from tidewaiter_client import Tls
+
+DATA: Final = Path(".tidewaiter")
+READY_FILE: Final = "up.json"
+"""What `up` keeps in its data directory while it serves."""
+
+DEFAULT_ADDRESSES: Final = {
+    "intake": "127.0.0.1:7301",
+    "eligibility": "127.0.0.1:7302",
+    "risk": "127.0.0.1:7303",
+    "audit": "127.0.0.1:7304",
+}
+
+
+def address_of(service: str, *, given: str, data: Path, environ: Mapping[str, str] = os.environ) -> str:
+    """The address to call: `given`, else TIDEWAITER_CLI_<SERVICE>_ADDRESS, else of the `up` in `data`, else 730x."""
+    if given:
+        return given
+    from_environment = environ.get(f"TIDEWAITER_CLI_{service.upper()}_ADDRESS", "")
+    return from_environment or str(ready(data).get(service) or DEFAULT_ADDRESSES[service])
+
+
+def ready(data: Path) -> dict[str, Any]:
+    """What the `up` that serves this data directory says of itself; empty when there is none."""
+    try:
+        found = json.loads((data / READY_FILE).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise Stop(f"{data / READY_FILE} cannot be read: {error}.", advice="Start `tidewaiter up` again.") from error
+    return found if isinstance(found, dict) else {}
+
+
+def tls(environ: Mapping[str, str] = os.environ) -> Tls | None:
+    """The PEM files named by TIDEWAITER_CLI_TLS_{CA,CERTIFICATE,KEY}_FILE; None when none is."""
+    from tidewaiter_client import Tls
+
+    files = [environ.get(f"TIDEWAITER_CLI_TLS_{which}_FILE", "") for which in ("CA", "CERTIFICATE", "KEY")]
+    if not any(files):
+        return None
+    authorities, certificate, key = (Path(file) if file else None for file in files)
+    return Tls(authorities_file=authorities, certificate_file=certificate, key_file=key)

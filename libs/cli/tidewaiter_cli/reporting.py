@@ -1,0 +1,50 @@
+"""What a person can do about an error that a service, the system or a mistake of ours has caused."""
+
+from __future__ import annotations
+
+from tidewaiter_client import errors
+from tidewaiter_client.connection import InsecureRefused
+
+from tidewaiter_cli.stopping import COULD_NOT, Stop
+
+_ADVICE: tuple[tuple[type[errors.TidewaiterError], str], ...] = (
+    (errors.Unavailable, "Start the services with `tidewaiter up`, or name another address; then run this again."),
+    (errors.TookTooLong, "Run it again: what was filed is filed once, whatever happened to its answer."),
+    (errors.Overloaded, "Wait a moment and run it again, with less at once."),
+    (errors.NotFound, "Look for a misspelt name, or in another data directory (--data)."),
+    (errors.RequestIdReused, "Give the filing a new request_id, or file its first content again."),
+    (errors.EtagStale, "Read the shipment again with `tidewaiter explain`, then amend."),
+    (errors.RequestRefused, "Mend what is named, then run it again."),
+    (errors.NotReady, "Look into the service's log, <data>/logs/."),
+    (errors.LogCorrupt, "Stop, keep the data directory as it is, and check it with `tidewaiter log fsck`."),
+    (errors.NotServed, "This release declares it and does not serve it yet."),
+    (errors.Denied, "Ask the operator for the right to do this."),
+)
+
+
+def explained(error: Exception) -> Stop:
+    """The same error as a person should read it."""
+    if isinstance(error, errors.TidewaiterError):
+        return Stop(sentence(error), advice=_advice(error), status=COULD_NOT)
+    if isinstance(error, InsecureRefused):
+        advice = "Name the PEM files in TIDEWAITER_CLI_TLS_CA_FILE, _TLS_CERTIFICATE_FILE and _TLS_KEY_FILE."
+        return Stop(str(error).partition(":")[0] + ".", advice=advice, status=COULD_NOT)
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        return Stop(f"{where}{error.strerror or error}.", advice="Check that the path exists and may be used.")
+    problem = f"unexpected {type(error).__name__}: {error}"
+    return Stop(problem, advice="This is a mistake of ours; run it again with --debug and report what it shows.")
+
+
+def sentence(error: errors.TidewaiterError) -> str:
+    """The error with all its violations, without the advice."""
+    if not error.violations:
+        return str(error)
+    return "; ".join(f"{each.field} {each.code}: {each.message}" for each in error.violations)
+
+
+def _advice(error: errors.TidewaiterError) -> str:
+    return next(
+        (advice for kind, advice in _ADVICE if isinstance(error, kind)),
+        "Report it with the incident id, if one is named; the service's log has the rest.",
+    )

@@ -1,0 +1,1 @@
+"""Runs the four services as four processes: started, watched, started again, drained."""

@@ -1,0 +1,105 @@
+"""What is run, where and on which ports; nothing here starts anything."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import sys
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tidewaiter_cli.stopping import Stop
+
+SERVICES: Final = ("intake", "eligibility", "risk", "audit")
+"""In the order of their ports, and of their stopping: intake first, because it alone calls the others."""
+
+HOST: Final = "127.0.0.1"
+PORT_BASE: Final = 7301
+_METRICS_OFFSET: Final = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """One run of the suite. Everything is on loopback."""
+
+    data: Path
+    addresses: Mapping[str, str]
+    metrics: Mapping[str, str]
+    lists: Path | None = None
+    """Folder of the lists of denied parties; None for the sample that risk brings along."""
+
+    def command(self, service: str, *flags: str) -> list[str]:
+        """How the process of a service is started: by this interpreter."""
+        return [sys.executable, "-m", f"tidewaiter_{service}", *flags]
+
+    def environment(self, service: str, inherited: Mapping[str, str]) -> dict[str, str]:
+        """What the process of a service is told, above what it inherits."""
+        prefix = f"TIDEWAITER_{service.upper()}_"
+        told = {
+            "LISTEN": self.addresses[service],
+            "METRICS_LISTEN": self.metrics[service],
+            "DATA_DIR": str(self.data),
+        }
+        if service == "intake":
+            told |= {f"{peer.upper()}_ADDRESS": self.addresses[peer] for peer in SERVICES if peer != "intake"}
+        if service == "risk" and self.lists is not None:
+            told["LISTS_DIR"] = str(self.lists)
+        return {**inherited, **{prefix + name: value for name, value in told.items()}}
+
+    def log(self, service: str) -> Path:
+        """Where a service's log lines go."""
+        return self.data / "logs" / f"{service}.log"
+
+
+def make_plan(*, data: Path, port_base: int, lists: Path | None) -> Plan:
+    """Eight ports: from `port_base` on and 20 above, or free ones when it is 0; Stop when one is taken."""
+    if port_base:
+        ports = [port_base + offset for offset in range(len(SERVICES))]
+        ports += [port + _METRICS_OFFSET for port in ports]
+        for port in ports:
+            _refuse_taken(port)
+    else:
+        ports = free_ports(2 * len(SERVICES))
+    addresses = [f"{HOST}:{port}" for port in ports]
+    return Plan(
+        data=data,
+        addresses=dict(zip(SERVICES, addresses[: len(SERVICES)], strict=True)),
+        metrics=dict(zip(SERVICES, addresses[len(SERVICES) :], strict=True)),
+        lists=lists,
+    )
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody listened on a moment ago, all different."""
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind((HOST, 0))
+        return [each.getsockname()[1] for each in sockets]
+
+
+def is_taken(address: str) -> bool:
+    """Whether somebody listens on this address now."""
+    host, _, port = address.rpartition(":")
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, int(port)))
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            return True
+    return False
+
+
+def _refuse_taken(port: int) -> None:
+    # gRPC would gladly share the port with whoever has it, so asking first is the only way to notice.
+    if is_taken(f"{HOST}:{port}"):
+        raise Stop(
+            f"port {port} is in use.",
+            advice=f"Stop what uses it (another `tidewaiter up`?), or give another --port-base; "
+            f"0 takes free ports. On Linux, `ss -ltnp 'sport = :{port}'` names it.",
+        )

@@ -1,0 +1,37 @@
+"""From a data directory to four services that serve."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from threading import Event
+from typing import Final
+
+from tidewaiter_cli.stopping import Stop
+from tidewaiter_cli.supervise.plan import Plan, make_plan
+from tidewaiter_cli.supervise.suite import PortLost, Say, Suite
+
+_TRIES_MAX: Final = 3
+"""Of finding eight free ports that stay free until they are used."""
+
+
+def started(*, data: Path, port_base: int, lists: Path | None, asked_to_stop: Event, say: Say) -> tuple[Plan, Suite]:
+    """Starts the four services and waits until they serve, or until asked to stop; whoever calls stops the suite.
+
+    `port_base` 0 takes free ports. Stop, with nothing left running, when they do not start.
+    """
+    for attempt in range(1, _TRIES_MAX + 1):
+        plan = make_plan(data=data, port_base=port_base, lists=lists)
+        suite = Suite(plan, inherited=os.environ, say=say)
+        try:
+            suite.start(asked_to_stop)
+        except PortLost as lost:
+            suite.stop()
+            if port_base or attempt == _TRIES_MAX:
+                raise Stop(f"{lost}", advice="Give another --port-base; 0 takes free ports.") from lost
+        except BaseException:
+            suite.stop()
+            raise
+        else:
+            return plan, suite
+    raise AssertionError("the last attempt returns or raises")

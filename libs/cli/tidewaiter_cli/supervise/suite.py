@@ -1,0 +1,182 @@
+"""The four processes as one thing: start, keep, drain."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from itertools import count
+from threading import Event
+from typing import Final
+
+from tidewaiter_cli.stopping import Stop
+from tidewaiter_cli.supervise.child import Child
+from tidewaiter_cli.supervise.health import serves
+from tidewaiter_cli.supervise.leftovers import holds_state, note_processes
+from tidewaiter_cli.supervise.plan import SERVICES, Plan
+
+START_SECONDS_MAX: Final = 120.0
+"""A cold disk and a long journal to recover from; a healthy start takes a few seconds."""
+
+RESTARTS_MAX: Final = 5
+RESTARTS_WITHIN_SECONDS: Final = 60.0
+"""A service that ends more often than this in a minute will not be better for another start."""
+
+_DRAIN_SECONDS_MAX: Final = 30.0
+_LOOK_SECONDS: Final = 0.1
+_LOOKS_PER_LOG_LOOK: Final = 100
+
+Say = Callable[[str], None]
+
+
+class PortLost(Exception):
+    """Somebody took a port between its choice and its use."""
+
+
+class Suite:
+    """The processes of one plan; `stop` is safe at any time and more than once."""
+
+    def __init__(self, plan: Plan, *, inherited: Mapping[str, str], say: Say) -> None:
+        self._plan = plan
+        self._say = say
+        self._inherited = inherited
+        self._children: dict[str, Child] = {}
+        self._ended_at: dict[str, deque[float]] = {service: deque() for service in SERVICES}
+        self._returning: dict[str, float] = {}
+
+    def start(self, asked_to_stop: Event) -> bool:
+        """Starts all four and waits until all serve; False when asked to stop meanwhile.
+
+        Stop, with the reason from its log, when one ends instead; PortLost when its port was taken.
+        """
+        if not holds_state(self._plan.data):
+            self._say(f"no state in {self._plan.data}: making a new log and its key")
+            self._create_log()
+        for service in SERVICES:
+            self._launch(service)
+        deadline = time.monotonic() + START_SECONDS_MAX
+        waiting = set(SERVICES)
+        while waiting and not asked_to_stop.is_set():
+            for service in sorted(waiting):
+                self._refuse_end(service)
+                if serves(self._plan.addresses[service]):
+                    waiting.remove(service)
+            if time.monotonic() > deadline:
+                raise Stop(
+                    f"{', '.join(sorted(waiting))} did not serve within {START_SECONDS_MAX:g} s.",
+                    advice=f"Look into {self._plan.log(min(waiting))}.",
+                )
+            asked_to_stop.wait(_LOOK_SECONDS if waiting else 0)
+        return not waiting
+
+    def keep(self, asked_to_stop: Event, changed: Callable[[], None]) -> None:
+        """Starts again what ends, until asked to stop; `changed` is called when a process is another.
+
+        Stop when a service ends more than RESTARTS_MAX times within RESTARTS_WITHIN_SECONDS.
+        """
+        for look in count():
+            if asked_to_stop.wait(_LOOK_SECONDS):
+                return
+            for service, child in self._children.items():
+                if child.ended is not None:
+                    self._restart(service, child)
+                    self._note()
+                    changed()
+                if look % _LOOKS_PER_LOG_LOOK == 0:
+                    child.bound_log()
+            self._greet_returned()
+
+    def stop(self) -> bool:
+        """Drains all, intake first; whether all ended by themselves."""
+        first = [self._children[service] for service in ("intake",) if service in self._children]
+        others = [child for service, child in self._children.items() if service != "intake"]
+        # Waited for apart: what intake accepted still needs the other three.
+        well = [self._ended_well(children) for children in (first, others)]
+        note_processes(self._plan.data, {})
+        return all(well)
+
+    def pids(self) -> dict[str, int]:
+        """Of each service that was started, the number of its process."""
+        return {service: child.pid for service, child in self._children.items()}
+
+    def _launch(self, service: str) -> None:
+        child = self._child(service)
+        child.start()
+        self._children[service] = child
+        self._note()
+
+    def _note(self) -> None:
+        # Known on the disk before anything else is done: killed now, the next run finds them.
+        note_processes(self._plan.data, self.pids())
+
+    def _create_log(self) -> None:
+        making = self._child("audit", "--create-log")
+        making.start()
+        if not making.wait(START_SECONDS_MAX):
+            making.kill()
+            raise Stop(f"the log was not made within {START_SECONDS_MAX:g} s.", advice=self._advice("audit"))
+        if making.ended:
+            raise Stop(f"the log could not be made: {making.why()}", advice=self._advice("audit"))
+
+    def _child(self, service: str, *flags: str) -> Child:
+        return Child(
+            service,
+            command=self._plan.command(service, *flags),
+            environment=self._plan.environment(service, self._inherited),
+            log=self._plan.log(service),
+        )
+
+    def _refuse_end(self, service: str) -> None:
+        child = self._children[service]
+        if child.ended is None:
+            return
+        why = child.why()
+        if "cannot listen" in why or "in use" in why:
+            raise PortLost(f"{service}: {why}")
+        raise Stop(f"{service} did not start: {why}", advice=self._advice(service))
+
+    def _restart(self, service: str, child: Child) -> None:
+        now = time.monotonic()
+        ended_at = self._ended_at[service]
+        while ended_at and now - ended_at[0] > RESTARTS_WITHIN_SECONDS:
+            ended_at.popleft()
+        if len(ended_at) >= RESTARTS_MAX:
+            raise Stop(
+                f"{service} ended {len(ended_at) + 1} times within {RESTARTS_WITHIN_SECONDS:g} s, the last time "
+                f"{_how(child.ended)}: {child.why()}",
+                advice=self._advice(service),
+            )
+        ended_at.append(now)
+        self._say(
+            f"{service} ended {_how(child.ended)}; starting it again ({len(ended_at)} of {RESTARTS_MAX} a minute)"
+        )
+        child.start()
+        self._returning[service] = now
+
+    def _greet_returned(self) -> None:
+        for service, since in list(self._returning.items()):
+            if serves(self._plan.addresses[service]):
+                del self._returning[service]
+                self._say(f"{service} serves again after {time.monotonic() - since:.1f} s")
+
+    def _ended_well(self, children: list[Child]) -> bool:
+        for child in children:
+            child.ask_to_stop()
+        well = True
+        deadline = time.monotonic() + _DRAIN_SECONDS_MAX
+        for child in children:
+            if not child.wait(max(0.0, deadline - time.monotonic())):
+                self._say(f"{child.service} did not drain within {_DRAIN_SECONDS_MAX:g} s and is killed")
+                child.kill()
+                child.wait(_DRAIN_SECONDS_MAX)
+                well = False
+        return well
+
+    def _advice(self, service: str) -> str:
+        return f"Look into {self._plan.log(service)}."
+
+
+def _how(status: int | None) -> str:
+    if status is not None and status < 0:
+        return f"by signal {-status}"
+    return f"with exit status {status}"

@@ -1,0 +1,111 @@
+"""The synchronous client: what most filers need."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Generator, Iterable
+from types import TracebackType
+from typing import Self, cast
+
+from tidewaiter.intake.v1 import intake_pb2, intake_pb2_grpc
+from tidewaiter.trade.v1 import trade_pb2
+
+from tidewaiter_client import requests
+from tidewaiter_client.answer import Answer
+from tidewaiter_client.connection import Connection, Tls
+from tidewaiter_client.limits import StreamLimits
+from tidewaiter_client.patience import OnLost, take_no_notice
+from tidewaiter_client.streaming import Stream
+
+
+class Client:
+    """Files with one intake service; safe to share between threads.
+
+    Every call has a deadline of `deadline_seconds`, and is made again only while the service is UNAVAILABLE, with the
+    same request_id, so that nothing is filed twice.
+    Raises InsecureRefused for an address off this machine without `tls`; calls raise TidewaiterError.
+    """
+
+    def __init__(
+        self,
+        address: str = "127.0.0.1:7301",
+        *,
+        tls: Tls | None = None,
+        deadline_seconds: float = 30.0,
+        stream_limits: StreamLimits | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._connection = Connection(
+            address,
+            tls=tls,
+            service=requests.SERVICE,
+            retried=requests.RETRIED,
+            deadline_seconds=deadline_seconds,
+        )
+        self._stub = intake_pb2_grpc.IntakeServiceStub(self._connection.channel)
+        self._stream_limits = stream_limits or StreamLimits()
+        self._clock = clock
+        self._sleep = sleep
+        self._jitter = jitter
+
+    def submit(
+        self, filing: trade_pb2.Filing, *, validate_only: bool = False, traceparent: str = ""
+    ) -> intake_pb2.SubmitFilingResponse:
+        """Files one filing and returns the decision on record with its receipt.
+
+        `validate_only` answers as if filed and leaves no trace; a sampled W3C `traceparent` has it traced.
+        """
+        response = self._connection.call(
+            self._stub.SubmitFiling,
+            intake_pb2.SubmitFilingRequest(filing=filing, validate_only=validate_only),
+            of_filing=True,
+            metadata=requests.metadata(traceparent),
+        )
+        return cast(intake_pb2.SubmitFilingResponse, response)
+
+    def submit_batch(self, filings: Iterable[trade_pb2.Filing], *, validate_only: bool = False) -> list[Answer]:
+        """Files 1 to 1,000 filings in one call; one answer for each, in order."""
+        request = requests.batch(filings, validate_only=validate_only)
+        return requests.batch_answers(self._connection.call(self._stub.BatchSubmitFilings, request))
+
+    def stream(
+        self, filings: Iterable[trade_pb2.Filing], *, on_lost: OnLost = take_no_notice
+    ) -> Generator[Answer, None, None]:
+        """Files any number of filings, and yields each one's answer as it comes, in any order.
+
+        Never more than `StreamLimits.in_flight_max` are unanswered. When the service goes away, connects again and
+        files what is unanswered with the same request_ids, for up to `retry_seconds_max`; `on_lost` is told each time.
+        The iterable is read in another thread; what it raises is raised here once the filings before are answered.
+        """
+        return Stream(
+            self._stub,
+            filings,
+            limits=self._stream_limits,
+            address=self._connection.address,
+            clock=self._clock,
+            sleep=self._sleep,
+            jitter=self._jitter,
+            on_lost=on_lost,
+        ).answers()
+
+    def get_shipment(
+        self, *, shipment_id: str = "", tracking_number: str = "", filing: str = ""
+    ) -> intake_pb2.GetShipmentResponse:
+        """The shipment with its current decision, by exactly one name; `filing` is "ORIGINATOR/request_id"."""
+        request = requests.shipment(shipment_id=shipment_id, tracking_number=tracking_number, filing=filing)
+        return cast(intake_pb2.GetShipmentResponse, self._connection.call(self._stub.GetShipment, request))
+
+    def close(self) -> None:
+        """Ends running calls and closes the connection."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

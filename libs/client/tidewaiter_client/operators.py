@@ -1,0 +1,136 @@
+"""What operators and auditors ask of the three services behind intake; nothing here files anything."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Final, Self, cast
+
+from tidewaiter.audit.v1 import audit_pb2, audit_pb2_grpc
+from tidewaiter.eligibility.v1 import eligibility_pb2, eligibility_pb2_grpc
+from tidewaiter.risk.v1 import risk_pb2, risk_pb2_grpc
+from tidewaiter.trade.v1 import trade_pb2
+
+from tidewaiter_client.connection import Connection, Tls
+
+_DEADLINE_SECONDS: Final = 10.0
+
+
+class _Operator:
+    """One connection to one service, with the deadline and the retries of all questions."""
+
+    def __init__(
+        self, address: str, *, service: str, retried: tuple[str, ...], tls: Tls | None, deadline_seconds: float
+    ) -> None:
+        self._connection = Connection(
+            address, tls=tls, service=service, retried=retried, deadline_seconds=deadline_seconds
+        )
+
+    def close(self) -> None:
+        """Ends running calls and closes the connection."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class EligibilityOperator(_Operator):
+    """What if, and by which law; touches nothing."""
+
+    def __init__(
+        self,
+        address: str = "127.0.0.1:7302",
+        *,
+        tls: Tls | None = None,
+        deadline_seconds: float = _DEADLINE_SECONDS,
+    ) -> None:
+        super().__init__(
+            address,
+            service="tidewaiter.eligibility.v1.EligibilityService",
+            retried=("CheckEligibility", "ListRegimes"),
+            tls=tls,
+            deadline_seconds=deadline_seconds,
+        )
+        self._stub = eligibility_pb2_grpc.EligibilityServiceStub(self._connection.channel)
+
+    def check(self, shipment: trade_pb2.Shipment) -> trade_pb2.EligibilityFinding:
+        """What eligibility would find for this shipment alone."""
+        request = eligibility_pb2.CheckEligibilityRequest(shipment=shipment)
+        response = self._connection.call(self._stub.CheckEligibility, request)
+        return cast(eligibility_pb2.CheckEligibilityResponse, response).finding
+
+    def list_regimes(
+        self,
+        *,
+        on: str = "",
+        origin_country: str = "",
+        mode: trade_pb2.TransportMode.ValueType = trade_pb2.TRANSPORT_MODE_UNSPECIFIED,
+    ) -> eligibility_pb2.ListRegimesResponse:
+        """The rows of the law; `on` is a day, YYYY-MM-DD."""
+        request = eligibility_pb2.ListRegimesRequest(on=on, origin_country=origin_country, mode=mode)
+        response = self._connection.call(self._stub.ListRegimes, request)
+        return cast(eligibility_pb2.ListRegimesResponse, response)
+
+
+class RiskOperator(_Operator):
+    """A name against the lists."""
+
+    def __init__(
+        self,
+        address: str = "127.0.0.1:7303",
+        *,
+        tls: Tls | None = None,
+        deadline_seconds: float = _DEADLINE_SECONDS,
+    ) -> None:
+        super().__init__(
+            address,
+            service="tidewaiter.risk.v1.RiskService",
+            retried=("ScreenParty",),
+            tls=tls,
+            deadline_seconds=deadline_seconds,
+        )
+        self._stub = risk_pb2_grpc.RiskServiceStub(self._connection.channel)
+
+    def screen(self, party: trade_pb2.Party, *, hits_max: int = 0) -> risk_pb2.ScreenPartyResponse:
+        """The listed parties that match, best first, and the lists searched; 0 hits wanted means the usual 10."""
+        request = risk_pb2.ScreenPartyRequest(party=party, hits_max=hits_max)
+        return cast(risk_pb2.ScreenPartyResponse, self._connection.call(self._stub.ScreenParty, request))
+
+
+class AuditOperator(_Operator):
+    """What is on the log, and its proof."""
+
+    def __init__(
+        self,
+        address: str = "127.0.0.1:7304",
+        *,
+        tls: Tls | None = None,
+        deadline_seconds: float = _DEADLINE_SECONDS,
+    ) -> None:
+        super().__init__(
+            address,
+            service="tidewaiter.audit.v1.AuditService",
+            retried=("GetDecision", "GetProof", "GetCheckpoint"),
+            tls=tls,
+            deadline_seconds=deadline_seconds,
+        )
+        self._stub = audit_pb2_grpc.AuditServiceStub(self._connection.channel)
+
+    def get_decision(self, decision_id: str) -> audit_pb2.GetDecisionResponse:
+        """The decision as recorded, with what targeting found, and its leaf."""
+        request = audit_pb2.GetDecisionRequest(decision_id=decision_id)
+        return cast(audit_pb2.GetDecisionResponse, self._connection.call(self._stub.GetDecision, request))
+
+    def get_proof(self, decision_id: str) -> audit_pb2.GetProofResponse:
+        """A receipt at the newest checkpoint, as a tlog-proof file, with the leaf it speaks of."""
+        request = audit_pb2.GetProofRequest(decision_id=decision_id)
+        return cast(audit_pb2.GetProofResponse, self._connection.call(self._stub.GetProof, request))
+
+    def get_checkpoint(self) -> audit_pb2.GetCheckpointResponse:
+        """The newest signed checkpoint and the log's verifier key."""
+        response = self._connection.call(self._stub.GetCheckpoint, audit_pb2.GetCheckpointRequest())
+        return cast(audit_pb2.GetCheckpointResponse, response)

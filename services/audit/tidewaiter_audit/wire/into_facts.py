@@ -1,0 +1,231 @@
+"""Messages of the contract into the facts of a leaf, field by field: the hot path, so by hand.
+
+Nothing is judged here but whether a leaf can say it; what it cannot say raises Unsayable, and `violations` then
+finds out where. An empty field becomes an absent one.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any, Final
+
+from google.protobuf.timestamp_pb2 import Timestamp
+from google.type.money_pb2 import Money
+from tidewaiter.trade.v1 import trade_pb2 as trade
+
+from tidewaiter_audit import facts
+
+EXACT_MAX: Final = 2**53 - 1
+"""The largest whole number that every JSON reader keeps exactly (RFC 7493 section 2.2)."""
+
+SECONDS_MIN: Final = -62_135_596_800
+SECONDS_MAX: Final = 253_402_300_799
+"""0001-01-01T00:00:00Z to 9999-12-31T23:59:59Z, as google.protobuf.Timestamp has it."""
+
+NANOS_MAX: Final = 999_999_999
+
+
+class Unsayable(ValueError):
+    """A leaf has no way of saying this value."""
+
+
+class _Names(dict[int, str]):
+    """The names of an enumeration by number; unspecified is empty, and so absent."""
+
+    def __init__(self, values: Iterable[Any]) -> None:
+        super().__init__({value.number: value.name if value.number else "" for value in values})
+
+    def __missing__(self, number: int) -> str:
+        raise Unsayable(f"no name for number {number}")
+
+
+OUTCOMES: Final = _Names(trade.Outcome.DESCRIPTOR.values)
+ENTRY_PATHS: Final = _Names(trade.EntryPath.DESCRIPTOR.values)
+VERDICTS: Final = _Names(trade.Verdict.DESCRIPTOR.values)
+RISK_ACTIONS: Final = _Names(trade.RiskAction.DESCRIPTOR.values)
+REASON_CODES: Final = _Names(trade.ReasonCode.DESCRIPTOR.values)
+REASON_SOURCES: Final = _Names(trade.ReasonSource.DESCRIPTOR.values)
+CONFIDENCES: Final = _Names(trade.Confidence.DESCRIPTOR.values)
+FILER_TYPES: Final = _Names(trade.FilerType.DESCRIPTOR.values)
+TRANSPORT_MODES: Final = _Names(trade.TransportMode.DESCRIPTOR.values)
+
+
+def decision_from(message: trade.Decision) -> facts.Decision:
+    """The decision with all its findings; Unsayable when a leaf cannot hold it."""
+    return facts.Decision(
+        decided_at=_instant(message.decided_at) if message.HasField("decided_at") else "",
+        decision_id=message.decision_id,
+        degraded=message.degraded,
+        eligibility=_eligibility(message.eligibility) if message.HasField("eligibility") else None,
+        entry_path=ENTRY_PATHS[message.entry_path],
+        filings=tuple(message.filings),
+        outcome=OUTCOMES[message.outcome],
+        reasons=tuple(map(_reason, message.reasons)),
+        revision=_exact(message.revision),
+        risk=_risk(message.risk) if message.HasField("risk") else None,
+        shipment_id=message.shipment_id,
+        supersedes=message.supersedes,
+        trace_id=message.trace_id,
+        versions=_versions(message.versions) if message.HasField("versions") else None,
+    )
+
+
+def shipment_from(message: trade.Shipment) -> facts.Shipment:
+    """The merged view without its parties; Unsayable when a leaf cannot hold it."""
+    return facts.Shipment(
+        conflicts=tuple(map(_conflict, message.conflicts)),
+        country_of_shipment=message.country_of_shipment,
+        estimated_arrival=_instant(message.estimated_arrival) if message.HasField("estimated_arrival") else "",
+        filer_types=tuple([FILER_TYPES[number] for number in message.filer_types]),
+        gift=message.gift,
+        house_bill=message.house_bill,
+        house_bill_issuer=message.house_bill_issuer,
+        items=tuple(map(_line_item, message.items)),
+        known_carrier_customer=message.known_carrier_customer,
+        known_seller=message.known_seller,
+        listed_price=_money(message.listed_price) if message.HasField("listed_price") else None,
+        master_bill=message.master_bill,
+        mode=TRANSPORT_MODES[message.mode],
+        order_id=message.order_id,
+        port_of_entry=message.port_of_entry,
+        revision=_exact(message.revision),
+        security_scan=_scan(message.security_scan) if message.HasField("security_scan") else None,
+        seller_account_id=message.seller_account_id,
+        shipment_id=message.shipment_id,
+        sources=tuple(map(_source, message.sources)),
+        tracking_number=message.tracking_number,
+    )
+
+
+def personal_from(message: trade.Shipment) -> bytes:
+    """The parties of the merged view, serialised: a Shipment message that has nothing else."""
+    parties = trade.Shipment()
+    if message.HasField("seller"):
+        parties.seller.CopyFrom(message.seller)
+    if message.HasField("shipper"):
+        parties.shipper.CopyFrom(message.shipper)
+    if message.HasField("buyer"):
+        parties.buyer.CopyFrom(message.buyer)
+    if message.HasField("consignee"):
+        parties.consignee.CopyFrom(message.consignee)
+    return parties.SerializeToString()
+
+
+def _reason(message: trade.Reason) -> facts.Reason:
+    return facts.Reason(
+        citation=message.citation,
+        code=REASON_CODES[message.code],
+        confidence=CONFIDENCES[message.confidence],
+        detail=message.detail,
+        field=message.field,
+        rule_id=message.rule_id,
+        source=REASON_SOURCES[message.source],
+    )
+
+
+def _eligibility(message: trade.EligibilityFinding) -> facts.EligibilityFinding:
+    return facts.EligibilityFinding(
+        counted_shipment_ids=tuple(message.counted_shipment_ids),
+        counted_shipments=_exact(message.counted_shipments),
+        entry_path=ENTRY_PATHS[message.entry_path],
+        headroom=_money(message.headroom) if message.HasField("headroom") else None,
+        law_version=message.law_version,
+        limit=_money(message.limit) if message.HasField("limit") else None,
+        local_day=message.local_day,
+        person_day=message.person_day,
+        reasons=tuple(map(_reason, message.reasons)),
+        regime_id=message.regime_id,
+        value=_money(message.value) if message.HasField("value") else None,
+        verdict=VERDICTS[message.verdict],
+        zone=message.zone,
+    )
+
+
+def _risk(message: trade.RiskFinding) -> facts.RiskFinding:
+    return facts.RiskFinding(
+        action=RISK_ACTIONS[message.action],
+        contributions=tuple(map(_contribution, message.contributions)),
+        lists=tuple(map(_list_version, message.lists)),
+        score=message.score,
+        scorecard_version=message.scorecard_version,
+    )
+
+
+def _contribution(message: trade.RiskContribution) -> facts.RiskContribution:
+    return facts.RiskContribution(
+        points=message.points,
+        reason=_reason(message.reason) if message.HasField("reason") else None,
+        signal=message.signal,
+    )
+
+
+def _list_version(message: trade.ListVersion) -> facts.ListVersion:
+    return facts.ListVersion(
+        entries=_exact(message.entries), list=message.list, sha256=message.sha256, version=message.version
+    )
+
+
+def _versions(message: trade.Versions) -> facts.Versions:
+    return facts.Versions(code=message.code, law=message.law, scorecard=message.scorecard)
+
+
+def _line_item(message: trade.LineItem) -> facts.LineItem:
+    return facts.LineItem(
+        description=message.description,
+        hts_code=message.hts_code,
+        listing_url=message.listing_url,
+        origin_country=message.origin_country,
+        picture_sha256=message.picture_sha256.hex(),
+        quantity=_exact(message.quantity),
+        unit_value=_money(message.unit_value) if message.HasField("unit_value") else None,
+        weight_grams=_exact(message.weight_grams),
+    )
+
+
+def _scan(message: trade.SecurityScan) -> facts.SecurityScan:
+    return facts.SecurityScan(method=message.method, performed=message.performed, reference=message.reference)
+
+
+def _conflict(message: trade.FilerConflict) -> facts.FilerConflict:
+    return facts.FilerConflict(field=message.field, originator_codes=tuple(message.originator_codes))
+
+
+def _source(message: trade.FieldSource) -> facts.FieldSource:
+    return facts.FieldSource(
+        fields=tuple(message.fields), originator_code=message.originator_code, request_id=message.request_id
+    )
+
+
+def _money(message: Money) -> facts.Money:
+    return facts.Money(currency_code=message.currency_code, nanos=message.nanos, units=_exact(message.units))
+
+
+def _exact(number: int) -> int:
+    if -EXACT_MAX <= number <= EXACT_MAX:
+        return number
+    raise Unsayable("a number that some JSON readers would round")
+
+
+def _instant(message: Timestamp) -> str:
+    """RFC 3339 in UTC, with 0, 3, 6 or 9 digits after the second, as few as say it: as protobuf's own JSON has it."""
+    nanos = message.nanos
+    if not nanos:
+        return _second(message.seconds) + "Z"
+    if not 0 < nanos <= NANOS_MAX:
+        raise Unsayable("a fraction of a second out of range")
+    if nanos % 1_000:
+        return f"{_second(message.seconds)}.{nanos:09d}Z"
+    if nanos % 1_000_000:
+        return f"{_second(message.seconds)}.{nanos // 1_000:06d}Z"
+    return f"{_second(message.seconds)}.{nanos // 1_000_000:03d}Z"
+
+
+@lru_cache(maxsize=4096)
+def _second(seconds: int) -> str:
+    # Decisions of a batch share their second, and parcels of a flight their hour.
+    if not SECONDS_MIN <= seconds <= SECONDS_MAX:
+        raise Unsayable("a time before the year 1 or after 9999")
+    moment = time.gmtime(seconds)
+    return f"{moment.tm_year:04d}-{moment.tm_mon:02d}-{moment.tm_mday:02d}T" + time.strftime("%H:%M:%S", moment)

@@ -1,0 +1,143 @@
+"""One table of a TOML file, read field by field; whatever is missing, malformed or unknown is refused by row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import TypedDict, TypeVar
+
+from tidewaiter_eligibility.errors import LawRefused
+from tidewaiter_eligibility.model import Confidence
+
+_DOLLARS = re.compile(r"([0-9]{1,9})\.([0-9]{2})")
+CONFIDENCES = {kind.name.lower(): kind for kind in Confidence if kind is not Confidence.UNSPECIFIED}
+
+A = TypeVar("A")
+
+Sources = Mapping[str, Mapping[str, object]]
+"""File name → its parsed TOML."""
+
+
+class RowFields(TypedDict):
+    """The fields of every row, as `rows.Row` takes them."""
+
+    id: str
+    first_day: date
+    end_day: date | None
+    citation: str
+    confidence: Confidence
+    note: str
+
+
+class Fields:
+    """One table of a file, read field by field; `end` refuses whatever was not asked for."""
+
+    def __init__(self, table: object, *, where: str) -> None:
+        if not isinstance(table, Mapping):
+            raise LawRefused(row=where, problem="it is not a table")
+        self._table = table
+        name = table.get("id")
+        self.where = name if isinstance(name, str) and name else where
+        self._asked: set[str] = set()
+
+    def refuse(self, problem: str) -> LawRefused:
+        return LawRefused(row=self.where, problem=problem)
+
+    def _get(self, key: str) -> object:
+        self._asked.add(key)
+        return self._table.get(key)
+
+    def text(self, key: str) -> str:
+        value = self._get(key)
+        if not isinstance(value, str) or not value.strip():
+            raise self.refuse(f"{key} is missing")
+        return value
+
+    def flag(self, key: str) -> bool:
+        value = self._get(key)
+        if not isinstance(value, bool):
+            raise self.refuse(f"{key} is not true or false")
+        return value
+
+    def optional_flag(self, key: str) -> bool:
+        return key in self._table and self.flag(key)
+
+    def day(self, key: str) -> date:
+        value = self._get(key)
+        if not isinstance(value, date) or isinstance(value, datetime):
+            raise self.refuse(f"{key} is not a date")
+        return value
+
+    def optional_day(self, key: str) -> date | None:
+        return self.day(key) if key in self._table else None
+
+    def one_of(self, key: str, known: Mapping[str, A]) -> A:
+        value = self.text(key)
+        if value not in known:
+            raise self.refuse(f"{key} {value} is unknown; known are {', '.join(sorted(known))}")
+        return known[value]
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        value = self._get(key)
+        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+            raise self.refuse(f"{key} is not a list of texts")
+        if len(set(value)) != len(value):
+            raise self.refuse(f"{key} says something twice")
+        return tuple(value)
+
+    def each_of(self, key: str, known: Mapping[str, A]) -> tuple[A, ...]:
+        values = self.texts(key)
+        for value in values:
+            if value not in known:
+                raise self.refuse(f"{key} {value} is unknown; known are {', '.join(sorted(known))}")
+        return tuple(known[value] for value in values)
+
+    def each_like(self, key: str, pattern: re.Pattern[str]) -> tuple[str, ...]:
+        values = self.texts(key)
+        for value in values:
+            if not pattern.fullmatch(value):
+                raise self.refuse(f"{key} {value} is not well formed")
+        return values
+
+    def dollars(self, key: str) -> int:
+        """Cents, from a text such as "800.00"."""
+        match = _DOLLARS.fullmatch(self.text(key))
+        if match is None:
+            raise self.refuse(f"{key} is not dollars and cents such as 800.00")
+        return int(match[1]) * 100 + int(match[2])
+
+    def optional_dollars(self, key: str) -> int | None:
+        return self.dollars(key) if key in self._table else None
+
+    def tables(self, key: str) -> list[Fields]:
+        value = self._get(key)
+        if not isinstance(value, list) or not value:
+            raise self.refuse(f"{key} has no rows")
+        return [Fields(table, where=f"{self.where} {key} {number}") for number, table in enumerate(value, start=1)]
+
+    def table(self, key: str) -> Fields:
+        return Fields(self._get(key), where=f"{self.where} {key}")
+
+    def names(self) -> list[str]:
+        """The names of the table's own fields."""
+        return list(self._table)
+
+    def row(self) -> RowFields:
+        """The fields of every row."""
+        first_day, end_day = self.day("from"), self.optional_day("to")
+        if end_day is not None and end_day <= first_day:
+            raise self.refuse("to is not after from")
+        return {
+            "id": self.text("id"),
+            "first_day": first_day,
+            "end_day": end_day,
+            "citation": self.text("citation"),
+            "confidence": self.one_of("confidence", CONFIDENCES),
+            "note": self.text("note"),
+        }
+
+    def end(self) -> None:
+        unknown = sorted(set(self._table) - self._asked)
+        if unknown:
+            raise self.refuse(f"{', '.join(unknown)}: no such field")

@@ -1,0 +1,117 @@
+"""The port of the person-day ledger: what the verbs need from whatever keeps it.
+
+Every store runs the same suite, tests/contracts/eligibility_ledger.py. Amounts are cents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Protocol, TypeVar
+
+from msgspec import Struct
+
+from tidewaiter_eligibility.model import DayKey, Judgement, Turned, Verdict
+
+R = TypeVar("R")
+
+
+class Claim(Struct, frozen=True, kw_only=True, gc=False):
+    """What stands for one shipment: the judgement on its latest revision, and what its filer was last told.
+
+    `key` is the person-day that `amount_minor` counts against; None when it counts against none. The judgement
+    kept here has no `person`.
+    """
+
+    shipment_id: str
+    revision: int
+    key: DayKey | None
+    amount_minor: int
+    told: Verdict
+    judgement: Judgement
+
+
+class Total(Struct, frozen=True, kw_only=True, gc=False):
+    """What counts on one person-day: the sum, the limit it is held against, and how many shipments."""
+
+    total_minor: int
+    limit_minor: int
+    shipments: int
+
+
+NOTHING = Total(total_minor=0, limit_minor=0, shipments=0)
+"""The total of a person-day on which nothing counts."""
+
+
+class LedgerView(Protocol):
+    """The ledger at one moment: all of its answers belong to the same state."""
+
+    def claims(self, shipment_ids: Sequence[str]) -> dict[str, Claim]:
+        """The claims of those shipments that have one."""
+        ...
+
+    def totals(self, keys: Collection[DayKey]) -> dict[DayKey, Total]:
+        """The totals of those person-days on which anything counts."""
+        ...
+
+    def first_ids(self, key: DayKey, *, at_most: int) -> tuple[str, ...]:
+        """The shipments that count on a person-day, the first by id. The work does not grow with the day."""
+        ...
+
+    def told_otherwise(self, key: DayKey, verdict: Verdict, *, at_most: int) -> list[Turned]:
+        """Shipments of a person-day, the first by id, whose filers were last told something else than `verdict`."""
+        ...
+
+    def left_days(self, shipment_ids: Sequence[str]) -> dict[str, list[DayKey]]:
+        """The person-days that those shipments left while others there had not been told of it yet."""
+        ...
+
+
+class LedgerChange(LedgerView, Protocol):
+    """The ledger inside one change: it sees its own writes, and no other change is under way beside it.
+
+    A store that several processes write to locks what `claims` and `totals` return until the change ends.
+    """
+
+    def put_claims(self, claims: Iterable[Claim]) -> None:
+        """Keep these claims, each in place of the shipment's former one.
+
+        The total of each one's person-day is put before, in this change or an earlier one: ValueError otherwise.
+        """
+        ...
+
+    def mark_told(self, told: Iterable[tuple[str, Verdict]]) -> None:
+        """Keep what the filers of these shipments are told now; their claims stay."""
+        ...
+
+    def put_totals(self, totals: Mapping[DayKey, Total]) -> None:
+        """Keep these totals; one without shipments is forgotten. Never negative: the store refuses that."""
+        ...
+
+    def put_left(self, shipment_id: str, key: DayKey) -> None:
+        """Remember that a shipment left a person-day whose others are still to be told."""
+        ...
+
+    def forget_left(self, shipment_id: str, key: DayKey) -> None:
+        """Forget it: all others there were told."""
+        ...
+
+
+class Ledger(Protocol):
+    """Where claims are kept. `secret` is its own 32 random bytes, made with it and kept in it."""
+
+    @property
+    def secret(self) -> bytes:
+        """Keys the ids of person-days."""
+        ...
+
+    async def change(self, work: Callable[[LedgerChange], R]) -> R:
+        """What `work` returned, once its changes are durable, all of them or none; or what it raised.
+
+        Changes happen one after the other. Failure BUSY when it is not known whether they were kept, FULL when
+        too many wait.
+        """
+        ...
+
+    def view(self, work: Callable[[LedgerView], R]) -> R:
+        """What `work` reads, from what is durable, all of one moment."""
+        ...

@@ -1,0 +1,25 @@
+"""What an operator may change about eligibility."""
+
+from __future__ import annotations
+
+import environ
+from tidewaiter_chassis import variables
+from tidewaiter_chassis.settings import ServiceSettings
+
+
+@environ.config(prefix="TIDEWAITER_ELIGIBILITY", frozen=True)
+class Settings(ServiceSettings):
+    """The settings of eligibility, read from TIDEWAITER_ELIGIBILITY_*."""
+
+    listen: str = variables.address(
+        "127.0.0.1:7302", help="Where to serve gRPC, as host:port; port 0 takes a free one."
+    )
+    metrics_listen: str = variables.address(
+        "127.0.0.1:7322", optional=True, help="Where to serve /metrics over HTTP, as host:port; empty serves none."
+    )
+    batches_waiting_max: int = variables.whole_number(
+        256,
+        low=1,
+        high=10_000,
+        help="How many batches may wait for the ledger; more are refused with RESOURCE_EXHAUSTED.",
+    )

@@ -1,0 +1,84 @@
+"""From a judgement and the state of its person-day to the answer: pure, and the same in any order of arrival.
+
+DENY_ALL: while the sum of all that counts on a person-day is within the limit, each of its shipments passes;
+once it is over, none does. The sum does not depend on the order, so the verdicts do not either.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from tidewaiter_eligibility.model import DayKey, Finding, Judgement, PersonDayRule, Verdict
+from tidewaiter_eligibility.reasons import day_broken, day_holds
+
+COUNTED_IDS_MAX = 100
+
+
+class DayState(Struct, frozen=True, kw_only=True, gc=False):
+    """What counts on a person-day: its sum in cents, how many shipments, and the first of them by id."""
+
+    total_minor: int
+    shipments: int
+    first_ids: tuple[str, ...]
+
+
+def verdict_of_day(*, total_minor: int, limit_minor: int) -> Verdict:
+    """What every shipment that counts on a person-day is told; the limit itself still passes."""
+    return Verdict.ELIGIBLE if total_minor <= limit_minor else Verdict.NOT_ELIGIBLE
+
+
+def tell(judgement: Judgement, *, shipment_id: str, key: DayKey | None, state: DayState | None) -> Finding:
+    """The answer for one shipment, which is among those that `state` counts."""
+    if judgement.rule is None or key is None or state is None:
+        return _stands(judgement)
+    return _hangs(judgement, judgement.rule, shipment_id, key, state)
+
+
+def _stands(judgement: Judgement) -> Finding:
+    return Finding(
+        verdict=judgement.verdict,
+        regime_id=judgement.regime_id,
+        entry_path=judgement.path,
+        reasons=judgement.reasons,
+        person_day="",
+        local_day=judgement.local_day,
+        zone=judgement.zone,
+        value_minor=judgement.value_minor,
+        limit_minor=judgement.limit_minor,
+        headroom_minor=None,
+        counted_shipment_ids=(),
+        counted_shipments=0,
+        law_version=judgement.law_version,
+    )
+
+
+def _hangs(judgement: Judgement, rule: PersonDayRule, shipment_id: str, key: DayKey, state: DayState) -> Finding:
+    verdict = verdict_of_day(total_minor=state.total_minor, limit_minor=rule.limit_minor)
+    is_held = verdict is Verdict.ELIGIBLE
+    value_minor = judgement.value_minor or 0
+    if is_held:
+        first, rest = day_holds(rule, value_minor, state.total_minor), judgement.reasons
+    else:
+        first, rest = day_broken(rule, state.total_minor, state.shipments), judgement.reasons_otherwise
+    return Finding(
+        verdict=verdict,
+        regime_id=judgement.regime_id,
+        entry_path=judgement.path if is_held else judgement.path_otherwise,
+        reasons=(first, *rest),
+        person_day=key.person_day,
+        local_day=judgement.local_day,
+        zone=judgement.zone,
+        value_minor=value_minor,
+        limit_minor=rule.limit_minor,
+        headroom_minor=max(0, rule.limit_minor - state.total_minor),
+        counted_shipment_ids=_with(shipment_id, state.first_ids),
+        counted_shipments=state.shipments,
+        law_version=judgement.law_version,
+    )
+
+
+def _with(shipment_id: str, first_ids: tuple[str, ...]) -> tuple[str, ...]:
+    """The ids, this shipment's among them, at most COUNTED_IDS_MAX."""
+    if not shipment_id or shipment_id in first_ids:
+        return first_ids[:COUNTED_IDS_MAX]
+    return tuple(sorted((*first_ids[: COUNTED_IDS_MAX - 1], shipment_id)))

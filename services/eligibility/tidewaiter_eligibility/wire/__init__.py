@@ -1,0 +1,1 @@
+"""How messages become shipments, and findings become messages."""

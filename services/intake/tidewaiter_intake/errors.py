@@ -1,0 +1,44 @@
+"""How intake can fail. A verdict is never among them."""
+
+from __future__ import annotations
+
+from tidewaiter_chassis.failures import Failure, Kind
+
+
+class RequirementsRefused(Exception):
+    """The requirement table is damaged; the message names every row."""
+
+
+def request_id_reused(request_id: str, field: str) -> Failure:
+    """The id was used for another content; `field` is the first that differs."""
+    return Failure(
+        kind=Kind.REUSED,
+        reason="REQUEST_ID_REUSED",
+        detail=f"request_id {request_id} was used before with another {field}: "
+        "use a new request_id for a new filing, or send the first content again",
+        facts={"request_id": request_id, "field": field},
+    )
+
+
+def etag_stale(given: str, current: str) -> Failure:
+    """The shipment moved on since the filer saw it; `current` may be quoted instead after a look."""
+    return Failure(
+        kind=Kind.STALE,
+        reason="ETAG_STALE",
+        detail=f"etag {given} is not current: read the shipment again and quote {current}",
+        facts={"etag": given, "current": current},
+    )
+
+
+def shipment_not_found() -> Failure:
+    """No shipment bears that name."""
+    return Failure(
+        kind=Kind.NOT_FOUND,
+        reason="SHIPMENT_NOT_FOUND",
+        detail="no shipment has that id, tracking number or filing",
+    )
+
+
+def stream_refused(reason: str, detail: str) -> Failure:
+    """A stream message breaks the protocol of the stream; nothing of it was filed."""
+    return Failure(kind=Kind.INVALID, reason=reason, detail=detail)

@@ -1,0 +1,55 @@
+"""GetShipment: the merged view of a shipment with its current decision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from tidewaiter_intake import errors, reveal
+from tidewaiter_intake.decide import ELIGIBILITY_SILENT, pending
+from tidewaiter_intake.keys import tracking_key
+from tidewaiter_intake.merge import merge
+from tidewaiter_intake.model import Case, Filing, ShipmentId, Standing
+
+
+class Journal(Protocol):
+    """What this verb needs of the journal."""
+
+    def cases(self, shipment_ids: Iterable[ShipmentId]) -> list[Case]:
+        """The shipments as they stand."""
+        ...
+
+    def find(self, *, join_key: str = "", filing: tuple[str, str] | None = None) -> ShipmentId | None:
+        """The shipment of a join key or of a filing."""
+        ...
+
+
+class Get:
+    """The verb; one for the life of the service."""
+
+    def __init__(self, *, journal: Journal, read_filing: Callable[[bytes], Filing]) -> None:
+        self._journal = journal
+        self._read_filing = read_filing
+
+    def shipment(self, *, shipment_id: str = "", tracking_number: str = "", filing: str = "") -> Standing:
+        """The shipment so named (exactly one is given); Failure SHIPMENT_NOT_FOUND when there is none.
+
+        The decision is what a filer may see, PENDING while the newest revision is not decided.
+        """
+        found: ShipmentId | None = ShipmentId(shipment_id)
+        if tracking_number:
+            found = self._journal.find(join_key=tracking_key(tracking_number))
+        elif filing:
+            originator_code, _, request_id = filing.partition("/")
+            found = self._journal.find(filing=(originator_code, request_id))
+        cases = self._journal.cases([found]) if found else []
+        if not cases:
+            raise errors.shipment_not_found()
+        return self._standing(cases[0])
+
+    def _standing(self, case: Case) -> Standing:
+        shipment = merge(case.shipment_id, case.revision, [self._read_filing(filed.content) for filed in case.filings])
+        current = case.current
+        if current is None or current.decision.revision < case.revision:
+            return Standing(shipment, pending(shipment, ELIGIBILITY_SILENT), b"", case.filings)
+        return Standing(shipment, reveal.for_filer(current.decision), current.receipt, case.filings)

@@ -1,0 +1,68 @@
+"""Check digits of the identifiers that state their own scheme (law.md 4.5).
+
+Only a number whose shape names one scheme is checked; any other passes as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tidewaiter_chassis.failures import Violation
+
+from tidewaiter_intake.keys import normalised
+from tidewaiter_intake.model import Filing, Mode
+
+_S10 = re.compile(r"([A-Z]{2})(\d{8})(\d)([A-Z]{2})")
+_UPS = re.compile(r"1Z([A-Z0-9]{15})(\d)")
+_AIR_WAYBILL = re.compile(r"(\d{3})(\d{7})(\d)")
+_S10_WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
+
+
+def violations(filing: Filing) -> Iterator[Violation]:
+    """Every identifier of the filing whose check digit is wrong."""
+    facts = filing.facts
+    number = normalised(facts.tracking_number)
+    for scheme, expected in (("S10", s10_check_digit(number)), ("UPS", ups_check_digit(number))):
+        written = number[10:11] if scheme == "S10" else number[-1:]
+        if expected is not None and str(expected) != written:
+            yield _wrong("tracking_number", "TRACKING_NUMBER_CHECK_DIGIT", number, scheme, expected)
+    if facts.mode is Mode.AIR:
+        waybill = normalised(facts.master_bill)
+        expected = air_waybill_check_digit(waybill)
+        if expected is not None and str(expected) != waybill[-1]:
+            yield _wrong("master_bill", "AIR_WAYBILL_CHECK_DIGIT", waybill, "IATA air waybill", expected)
+
+
+def s10_check_digit(number: str) -> int | None:
+    """The check digit that a UPU S10 item number should bear, or None when it is none."""
+    shape = _S10.fullmatch(number)
+    if not shape:
+        return None
+    remainder = sum(w * int(d) for w, d in zip(_S10_WEIGHTS, shape[2], strict=True)) % 11
+    return {0: 5, 1: 0}.get(remainder, 11 - remainder)
+
+
+def ups_check_digit(number: str) -> int | None:
+    """The check digit that a UPS 1Z number should bear, or None when it is none."""
+    shape = _UPS.fullmatch(number)
+    if not shape:
+        return None
+    digits = [int(c) if c.isdigit() else (ord(c) - 3) % 10 for c in shape[1]]
+    total = sum(digit * (2 if index % 2 else 1) for index, digit in enumerate(digits))
+    return -total % 10
+
+
+def air_waybill_check_digit(number: str) -> int | None:
+    """The check digit that an IATA air waybill should bear (serial modulo 7), or None when it is none."""
+    shape = _AIR_WAYBILL.fullmatch(number)
+    return int(shape[2]) % 7 if shape else None
+
+
+def _wrong(field: str, code: str, number: str, scheme: str, expected: int) -> Violation:
+    return Violation(
+        field=f"filing.{field}",
+        code=code,
+        message=f"{number} has a wrong check digit: by its {scheme} digits it should be {expected}; "
+        "look for a mistyped or swapped digit",
+    )

@@ -1,0 +1,34 @@
+"""By what two filings are known to speak of one shipment (law.md 3.3).
+
+A tracking number joins by itself; a house bill only within its issuer; a master bill
+covers many shipments and never joins.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tidewaiter_intake.model import Filing
+
+_SEPARATORS = re.compile(r"[ -]+")
+
+
+def normalised(identifier: str) -> str:
+    """Upper case, without spaces and dashes: two spellings of one identifier become equal."""
+    return _SEPARATORS.sub("", identifier).upper()
+
+
+def tracking_key(tracking_number: str) -> str:
+    """The join key of a tracking number."""
+    return f"T:{normalised(tracking_number)}"
+
+
+def join_keys(filing: Filing) -> tuple[str, ...]:
+    """The strong keys of a filing, strongest first; none when it holds weak ones only."""
+    found = []
+    facts = filing.facts
+    if facts.tracking_number:
+        found.append(tracking_key(facts.tracking_number))
+    if facts.house_bill and facts.house_bill_issuer:
+        found.append(f"H:{facts.house_bill_issuer.upper()}:{normalised(facts.house_bill)}")
+    return tuple(found)

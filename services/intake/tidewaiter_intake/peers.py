@@ -1,0 +1,203 @@
+"""The three services that intake calls: eligibility and risk at once, then audit.
+
+A peer that does not answer is silence, an answer of None: what to make of it is decided
+elsewhere. Its text is never passed on to a filer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import grpc
+import structlog
+from google.rpc import status_pb2
+from tidewaiter.audit.v1 import audit_pb2, audit_pb2_grpc
+from tidewaiter.eligibility.v1 import eligibility_pb2, eligibility_pb2_grpc
+from tidewaiter.risk.v1 import risk_pb2, risk_pb2_grpc
+from tidewaiter.trade.v1 import trade_pb2
+from tidewaiter_chassis import channel
+from tidewaiter_chassis.credentials import Tls
+from tidewaiter_chassis.failures import Failure
+from tidewaiter_chassis.telemetry import Telemetry
+
+from tidewaiter_intake.model import Decision, Determined, Entry, Found, Question, Recorded, RiskFinding, ShipmentId
+from tidewaiter_intake.wire.decisions import decision_from, decision_to, eligibility_from, risk_from
+from tidewaiter_intake.wire.shipments import shipment_to
+
+T = TypeVar("T")
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where the peers serve, as host:port."""
+
+    eligibility: str
+    risk: str
+    audit: str
+
+
+def connect(
+    addresses: Addresses,
+    *,
+    telemetry: Telemetry,
+    tls: Callable[[str], Tls | None],
+    seconds: float,
+    on_stop: Callable[[Callable[[], Awaitable[None]]], object],
+) -> Peers:
+    """The three peers, connected when first needed; `on_stop` is given what closes them.
+
+    Every call may be repeated: claims, scores and records are idempotent by their ids.
+    """
+
+    def to(address: str, service: str) -> grpc.aio.Channel:
+        opened = channel.connect(address, telemetry=telemetry, service=service, retry=True, tls=tls(address))
+        on_stop(opened.close)
+        return opened
+
+    return Peers(
+        eligibility=eligibility_pb2_grpc.EligibilityServiceStub(
+            to(addresses.eligibility, "tidewaiter.eligibility.v1.EligibilityService")
+        ),
+        risk=risk_pb2_grpc.RiskServiceStub(to(addresses.risk, "tidewaiter.risk.v1.RiskService")),
+        audit=audit_pb2_grpc.AuditServiceStub(to(addresses.audit, "tidewaiter.audit.v1.AuditService")),
+        seconds=seconds,
+    )
+
+
+class Peers:
+    """The peers over gRPC; each call has a deadline of its own."""
+
+    def __init__(
+        self,
+        *,
+        eligibility: eligibility_pb2_grpc.EligibilityServiceAsyncStub,
+        risk: risk_pb2_grpc.RiskServiceAsyncStub,
+        audit: audit_pb2_grpc.AuditServiceAsyncStub,
+        seconds: float,
+    ) -> None:
+        self._eligibility = eligibility
+        self._risk = risk
+        self._audit = audit
+        self._seconds = seconds
+        self._silent: set[str] = set()
+
+    async def ask(self, questions: Sequence[Question]) -> list[Found]:
+        """Ask eligibility and risk at once, under one deadline; silence is an answer of None."""
+        carried = [shipment_to(question.shipment) for question in questions]
+        determined, assessed = await asyncio.gather(
+            self._determine(questions, carried), self._assess(questions, carried)
+        )
+        return [Found(*one) for one in zip(determined, assessed, carried, strict=True)]
+
+    async def preview(self, questions: Sequence[Question]) -> list[Found]:
+        """The same without claiming anything: what would be found."""
+        carried = [shipment_to(question.shipment) for question in questions]
+        determined, assessed = await asyncio.gather(self._check(carried), self._assess(questions, carried))
+        return [Found(*one) for one in zip(determined, assessed, carried, strict=True)]
+
+    async def record(self, entries: Sequence[Entry]) -> list[Recorded | None]:
+        """The decisions as the log holds them, None where it did not answer."""
+        decisions = [decision_to(entry.decision) for entry in entries]
+        request = audit_pb2.AppendDecisionsRequest(
+            records=[
+                audit_pb2.DecisionRecord(decision=decision, shipment=entry.carried, traceparent=entry.traceparent)
+                for entry, decision in zip(entries, decisions, strict=True)
+            ]
+        )
+        response = await self._call("audit", self._audit.AppendDecisions, request)
+        if response is None:
+            return [None] * len(entries)
+        return [
+            self._recorded(entry.decision, decision, result)
+            for entry, decision, result in zip(entries, decisions, response.results, strict=True)
+        ]
+
+    async def _determine(
+        self, questions: Sequence[Question], carried: list[trade_pb2.Shipment]
+    ) -> list[Determined | None]:
+        request = eligibility_pb2.DetermineEligibilityRequest(
+            determinations=[
+                eligibility_pb2.Determination(shipment=shipment, traceparent=question.traceparent)
+                for question, shipment in zip(questions, carried, strict=True)
+            ]
+        )
+        response = await self._call("eligibility", self._eligibility.DetermineEligibility, request)
+        if response is None:
+            return [None] * len(questions)
+        return [self._determined(result) for result in response.results]
+
+    async def _check(self, carried: list[trade_pb2.Shipment]) -> list[Determined | None]:
+        request = eligibility_pb2.BatchCheckEligibilityRequest(
+            requests=[eligibility_pb2.CheckEligibilityRequest(shipment=shipment) for shipment in carried]
+        )
+        response = await self._call("eligibility", self._eligibility.BatchCheckEligibility, request)
+        if response is None:
+            return [None] * len(carried)
+        return [self._checked(result) for result in response.results]
+
+    async def _assess(
+        self, questions: Sequence[Question], carried: list[trade_pb2.Shipment]
+    ) -> list[RiskFinding | None]:
+        request = risk_pb2.AssessRiskRequest(
+            assessments=[
+                risk_pb2.Assessment(shipment=shipment, traceparent=question.traceparent)
+                for question, shipment in zip(questions, carried, strict=True)
+            ]
+        )
+        response = await self._call("risk", self._risk.AssessRisk, request)
+        if response is None:
+            return [None] * len(questions)
+        return [self._assessed(result) for result in response.results]
+
+    def _checked(self, result: eligibility_pb2.CheckResult) -> Determined | None:
+        if not result.HasField("finding"):
+            _refused("eligibility", result.error)
+            return None
+        return Determined(eligibility_from(result.finding))
+
+    def _assessed(self, result: risk_pb2.AssessmentResult) -> RiskFinding | None:
+        if not result.HasField("finding"):
+            _refused("risk", result.error)
+            return None
+        return risk_from(result.finding)
+
+    def _determined(self, result: eligibility_pb2.DeterminationResult) -> Determined | None:
+        if not result.HasField("finding"):
+            _refused("eligibility", result.error)
+            return None
+        turned = tuple(ShipmentId(one.shipment_id) for one in result.turned)
+        return Determined(eligibility_from(result.finding), turned)
+
+    def _recorded(
+        self, decision: Decision, sent: trade_pb2.Decision, result: audit_pb2.AppendResult
+    ) -> Recorded | None:
+        if not result.HasField("recorded"):
+            _refused("audit", result.error)
+            return None
+        receipt = result.recorded.receipt.SerializeToString()
+        if result.recorded.replayed:
+            first = result.recorded.decision
+            return Recorded(decision_from(first), receipt, first.SerializeToString())
+        return Recorded(decision, receipt, sent.SerializeToString())
+
+    async def _call(self, peer: str, method: Callable[..., Awaitable[T]], request: object) -> T | None:
+        try:
+            response = await channel.call(method, request, peer=peer, seconds=self._seconds)
+        except Failure as failure:
+            if peer not in self._silent:
+                self._silent.add(peer)
+                log.warning("peer silent", peer=peer, reason=failure.reason)
+            return None
+        if peer in self._silent:
+            self._silent.discard(peer)
+            log.info("peer answers again", peer=peer)
+        return response
+
+
+def _refused(peer: str, error: status_pb2.Status) -> None:
+    """A peer that refuses one item of ours has found a fault of ours: an operator must see it."""
+    log.error("peer refused an item", peer=peer, code=error.code, detail=error.message)

@@ -1,0 +1,183 @@
+"""Which data elements a filing needs, by filer type, mode and day: one table, one check.
+
+The table is `requirements.toml`; a row says where it is written and how well it is known.
+A missing required element refuses the filing, a missing expected one is told as a reason
+that the filer can mend.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from importlib.resources import files
+from operator import attrgetter
+from typing import Any
+
+from tidewaiter_chassis.failures import Violation
+
+from tidewaiter_intake.errors import RequirementsRefused
+from tidewaiter_intake.model import Facts, FilerType, Filing, Mode, Reason, ReasonCode, ReasonSource
+
+_CONFIDENCE = {"official": 1, "secondary": 2, "unverified": 3, "inferred": 4}
+_PRESENCE = frozenset({"required", "expected"})
+_COLUMNS = frozenset(
+    {"id", "code", "fields", "filers", "modes", "presence", "from", "to", "citation", "confidence", "fix"}
+)
+_MODEL_NAMES = {"estimated_arrival": "arrival_ns"}
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One row: one of `fields` is needed of these filers and modes in [first, end)."""
+
+    rule_id: str
+    code: str
+    fields: tuple[str, ...]
+    filers: frozenset[FilerType]
+    modes: frozenset[Mode]
+    required: bool
+    first: date
+    end: date
+    citation: str
+    confidence: int
+    fix: str
+    when: str = ""
+
+    def covers(self, filer_type: FilerType, mode: Mode, day: date) -> bool:
+        """Whether the row speaks of such a filing received on `day`."""
+        return (
+            (not self.filers or filer_type in self.filers)
+            and (not self.modes or mode in self.modes)
+            and self.first <= day < self.end
+        )
+
+
+class Requirements:
+    """The table, ready to be asked. Rows for a (filer type, mode, day) are found once."""
+
+    def __init__(self, elements: Iterable[Element]) -> None:
+        self.elements = tuple(elements)
+        self._covering = lru_cache(maxsize=1024)(self._find)
+
+    def violations(self, filing: Filing, day: date) -> tuple[Violation, ...]:
+        """Every required element that the filing lacks."""
+        return tuple(
+            Violation(
+                field=f"filing.{element.fields[0]}",
+                code=element.code,
+                message=f"{_named(element.fields)} {_lacking(element.fields)} missing and required of a "
+                f"{filing.filer_type.name.lower().replace('_', ' ')} ({element.citation}): {element.fix}",
+            )
+            for element, lacks in self._covering(filing.filer_type, filing.facts.mode, day)
+            if element.required and lacks(filing.facts)
+        )
+
+    def shortfalls(self, filing: Filing, day: date) -> tuple[Reason, ...]:
+        """Every expected element that the filing lacks, as a reason its filer can mend."""
+        return tuple(
+            Reason(
+                code=ReasonCode.DATA_INCOMPLETE,
+                source=ReasonSource.DATA_QUALITY,
+                rule_id=element.rule_id,
+                detail=f"{_named(element.fields)} {_lacking(element.fields)} missing: {element.fix}.",
+                citation=element.citation,
+                confidence=element.confidence,
+                field=element.fields[0],
+            )
+            for element, lacks in self._covering(filing.filer_type, filing.facts.mode, day)
+            if not element.required and lacks(filing.facts)
+        )
+
+    def _find(
+        self, filer_type: FilerType, mode: Mode, day: date
+    ) -> tuple[tuple[Element, Callable[[Facts], bool]], ...]:
+        return tuple((e, _lacks(e)) for e in self.elements if e.covers(filer_type, mode, day))
+
+
+def load() -> Requirements:
+    """The table of this release; RequirementsRefused names every row that is damaged."""
+    text = files("tidewaiter_intake").joinpath("requirements.toml").read_text("utf-8")
+    return parse(text)
+
+
+def parse(text: str) -> Requirements:
+    """The table in `text`; RequirementsRefused names every row that is damaged."""
+    elements, problems = [], []
+    for number, row in enumerate(tomllib.loads(text).get("element", ()), start=1):
+        try:
+            elements.append(_element(row))
+        except (KeyError, ValueError, TypeError) as wrong:
+            problems.append(f"element {number} ({row.get('id', 'no id')}): {wrong}")
+    repeated = {e.rule_id for e in elements if [o.rule_id for o in elements].count(e.rule_id) > 1}
+    problems += [f"element {rule_id}: the id is used twice" for rule_id in sorted(repeated)]
+    if problems or not elements:
+        raise RequirementsRefused("; ".join(problems) or "the table is empty")
+    return Requirements(elements)
+
+
+def _element(row: dict[str, Any]) -> Element:
+    missing = _COLUMNS - row.keys()
+    unknown = row.keys() - _COLUMNS - {"when"}
+    if missing or unknown:
+        raise ValueError(f"missing {sorted(missing)}, unknown {sorted(unknown)}")
+    if not row["citation"]:
+        raise ValueError("the citation is empty")
+    if row["presence"] not in _PRESENCE:
+        raise ValueError(f"presence {row['presence']!r} is none of {sorted(_PRESENCE)}")
+    for path in (*row["fields"], row.get("when") or row["fields"][0]):
+        _reader(path)
+    return Element(
+        rule_id=row["id"],
+        code=row["code"],
+        fields=tuple(row["fields"]),
+        filers=frozenset(FilerType[name] for name in row["filers"]),
+        modes=frozenset(Mode[name] for name in row["modes"]),
+        required=row["presence"] == "required",
+        first=date.fromisoformat(row["from"]),
+        end=date.fromisoformat(row["to"]) if row["to"] else date.max,
+        citation=row["citation"],
+        confidence=_CONFIDENCE[row["confidence"]],
+        fix=row["fix"],
+        when=row.get("when", ""),
+    )
+
+
+def _named(fields: tuple[str, ...]) -> str:
+    return " or ".join(fields)
+
+
+def _lacking(fields: tuple[str, ...]) -> str:
+    return "is" if len(fields) == 1 else "are all"
+
+
+def _lacks(element: Element) -> Callable[[Facts], bool]:
+    """Whether a filing lacks every field of the row; for lines of goods, whether any line does."""
+    by_line = [attrgetter(path.removeprefix("items.")) for path in element.fields if path.startswith("items.")]
+    if by_line:
+        return lambda facts: any(not _any(by_line, item) for item in facts.items)
+    readers = [_reader(path) for path in element.fields]
+    if not element.when:
+        return lambda facts: not _any(readers, facts)
+    condition = _reader(element.when)
+    return lambda facts: bool(condition(facts)) and not _any(readers, facts)
+
+
+def _any(readers: Sequence[Callable[[Any], Any]], what: Any) -> bool:
+    # A plain loop: every filing passes here once a row, and a generator would cost three times as much.
+    for read in readers:  # noqa: SIM110
+        if read(what):
+            return True
+    return False
+
+
+def _reader(path: str) -> Callable[[Facts], Any]:
+    """Reads a path such as `consignee.name`; ValueError when a filing has no such field."""
+    first, _, second = path.partition(".")
+    first = _MODEL_NAMES.get(first, first)
+    if first not in Facts._fields:
+        raise ValueError(f"a filing has no field {path!r}")
+    read = attrgetter(first)
+    return (lambda facts: getattr(read(facts), second, None)) if second else read

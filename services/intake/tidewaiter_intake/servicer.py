@@ -1,0 +1,130 @@
+"""How the wire meets the verbs of intake."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from functools import partial
+from typing import Any
+
+from tidewaiter.intake.v1 import intake_pb2, intake_pb2_grpc
+from tidewaiter_chassis.failures import Failure
+from tidewaiter_chassis.traces import ItemSpan, Tracing, current_span, rpc_context
+from tidewaiter_chassis.unserved import unserved
+
+from tidewaiter_intake import errors
+from tidewaiter_intake.get import Get
+from tidewaiter_intake.model import Answer
+from tidewaiter_intake.preview import Preview
+from tidewaiter_intake.stream import Window
+from tidewaiter_intake.submit import Submit
+from tidewaiter_intake.wire import requests as wire
+
+
+class IntakeServicer(intake_pb2_grpc.IntakeServiceServicer):
+    """Converts, calls the verb, converts back."""
+
+    def __init__(
+        self, *, submit: Submit, preview: Preview, get: Get, tracing: Tracing, stream_filings_max: int
+    ) -> None:
+        self._submit = submit
+        self._preview = preview
+        self._get = get
+        self._tracing = tracing
+        self._stream_filings_max = stream_filings_max
+
+    async def SubmitFiling(
+        self, request: intake_pb2.SubmitFilingRequest, context: Any
+    ) -> intake_pb2.SubmitFilingResponse:
+        """One filing: its span is a child of the RPC's, so that the caller's trace holds it."""
+        (result,) = await self._filed([request], span_parent=current_span())
+        if isinstance(result, Failure):
+            raise result
+        return wire.response_to(result)
+
+    async def BatchSubmitFilings(
+        self, request: intake_pb2.BatchSubmitFilingsRequest, context: Any
+    ) -> intake_pb2.BatchSubmitFilingsResponse:
+        """Up to 1,000 filings, each with a trace of its own that links to the RPC's."""
+        wire.refuse_invalid(request)
+        wire.refuse_repeated(request.requests)
+        results = await self._filed(request.requests, span_parent=None)
+        given = [wire.Given(one.filing.request_id) for one in request.requests]
+        return intake_pb2.BatchSubmitFilingsResponse(results=wire.results_to(given, results))
+
+    async def StreamFilings(
+        self, request_iterator: AsyncIterator[intake_pb2.StreamFilingsRequest], context: Any
+    ) -> AsyncIterator[intake_pb2.StreamFilingsResponse]:
+        """Chunks of filings, each filing with a trace of its own that links to the stream's."""
+        first = await anext(request_iterator, None)
+        agreed = self._stream_filings_max
+        if first is not None and first.HasField("open"):
+            wire.refuse_invalid(first)
+            agreed = min(first.open.in_flight_max or agreed, agreed)
+            first = None
+        window = Window(answer=self._chunk, size_of=_filings_in, filings_max=agreed)
+        async for results in window.answers(_chunks(first, request_iterator)):
+            yield intake_pb2.StreamFilingsResponse(results=results)
+
+    async def GetShipment(self, request: intake_pb2.GetShipmentRequest, context: Any) -> intake_pb2.GetShipmentResponse:
+        """The merged view with its current decision."""
+        wire.refuse_invalid(request)
+        name = request.WhichOneof("name")
+        return wire.standing_to(self._get.shipment(**{str(name): getattr(request, str(name))}))
+
+    CancelShipment = unserved
+    ListShipments = unserved
+    WatchDecisions = unserved
+    ListRequirements = unserved
+
+    async def _chunk(self, chunk: intake_pb2.FilingChunk) -> list[intake_pb2.FilingResult]:
+        given = [wire.filing_given(filing, self._submit.check) for filing in chunk.filings]
+        results = await self._file(given, span_parent=None)
+        return wire.results_to(given, results)
+
+    async def _filed(
+        self, requests: Sequence[intake_pb2.SubmitFilingRequest], *, span_parent: ItemSpan | None
+    ) -> list[Answer | Failure]:
+        given = [wire.filing_given(request.filing, self._submit.check) for request in requests]
+        rehearsed = {
+            index: await self._rehearse(given[index]) for index, request in enumerate(requests) if request.validate_only
+        }
+        rest = [one for index, one in enumerate(given) if index not in rehearsed]
+        filed = iter(await self._file(rest, span_parent=span_parent))
+        return [rehearsed[index] if index in rehearsed else next(filed) for index in range(len(given))]
+
+    async def _rehearse(self, given: wire.Given) -> Answer | Failure:
+        return given.failure or await self._preview.answer(wire.taken(given))
+
+    async def _file(self, given: Sequence[wire.Given], *, span_parent: ItemSpan | None) -> list[Answer | Failure]:
+        """Filings that break no rule are filed together; the rest are answered with what is wrong."""
+        begin = partial(self._begin_span, span_parent)
+        sound = [wire.taken(one) for one in given if one.failure is None]
+        filed = iter(await self._submit.file(sound, begin_span=begin) if sound else ())
+        return [one.failure or next(filed) for one in given]
+
+    def _begin_span(self, parent: ItemSpan | None) -> ItemSpan:
+        link = None if parent else rpc_context()
+        return self._tracing.begin("intake.file", parent=parent, links=(link,) if link else ())
+
+
+def _filings_in(chunk: intake_pb2.FilingChunk) -> int:
+    return len(chunk.filings)
+
+
+async def _chunks(
+    first: intake_pb2.StreamFilingsRequest | None,
+    rest: AsyncIterator[intake_pb2.StreamFilingsRequest],
+) -> AsyncIterator[intake_pb2.FilingChunk]:
+    if first is not None:
+        yield _chunk_of(first)
+    async for message in rest:
+        yield _chunk_of(message)
+
+
+def _chunk_of(message: intake_pb2.StreamFilingsRequest) -> intake_pb2.FilingChunk:
+    if not message.HasField("chunk"):
+        raise errors.stream_refused(
+            "STREAM_MESSAGE_UNEXPECTED", "only the first message may open; send chunks of 1 to 500 filings"
+        )
+    wire.refuse_invalid(message.chunk)
+    return message.chunk

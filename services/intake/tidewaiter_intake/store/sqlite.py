@@ -1,0 +1,220 @@
+"""The journal on SQLite: what was filed and what became of it, durable before anyone is asked.
+
+Every method's cost is flat in the number of filings stored. Decisions are kept as bytes;
+reading them as model is the caller's part (`wire.decisions`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import apsw
+from tidewaiter_chassis.failures import Failure
+from tidewaiter_chassis.sqlite import Database, load_migrations
+
+from tidewaiter_intake import errors
+from tidewaiter_intake.keys import join_keys
+from tidewaiter_intake.model import (
+    Accepted,
+    Arrival,
+    Case,
+    Decision,
+    FiledBefore,
+    Filing,
+    Recorded,
+    Settlement,
+    ShipmentId,
+    etag,
+)
+
+_FIND_FILING = """
+SELECT shipment_id, revision, digest, content, decision_id FROM filing
+WHERE originator_code = ? AND request_id = ?"""
+_FIND_KEY = "SELECT shipment_id FROM shipment_key WHERE join_key = ?"
+_FIND_REVISION = "SELECT revision FROM shipment WHERE shipment_id = ?"
+_ADD_SHIPMENT = "INSERT INTO shipment (shipment_id, revision, wanted) VALUES (?, 1, 1)"
+_MOVE_SHIPMENT = """
+UPDATE shipment SET revision = revision + 1, wanted = wanted + 1
+WHERE shipment_id = ? RETURNING revision"""
+_ADD_KEY = "INSERT INTO shipment_key VALUES (?, ?) ON CONFLICT DO NOTHING"
+_ADD_FILING = "INSERT INTO filing VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)"
+_FIND_SHIPMENT = """
+SELECT revision, wanted, settled, decisions, degraded, decision_id FROM shipment WHERE shipment_id = ?"""
+_FIND_FILINGS = """
+SELECT originator_code, request_id, revision, received_at_ns, content, traceparent FROM filing
+WHERE shipment_id = ? ORDER BY revision"""
+_FIND_DECISION = "SELECT decision, receipt FROM decision WHERE decision_id = ?"
+_ADD_DECISION = "INSERT INTO decision VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+_SETTLE = """
+UPDATE shipment SET settled = max(settled, ?), degraded = ?, decisions = ?, decision_id = ?
+WHERE shipment_id = ?"""
+_ANSWER = """
+UPDATE filing SET decision_id = ? WHERE shipment_id = ? AND revision <= ? AND decision_id IS NULL"""
+_WANT_AGAIN = "UPDATE shipment SET wanted = wanted + 1 WHERE shipment_id = ?"
+_UNDECIDED = """
+SELECT shipment_id FROM shipment WHERE wanted > settled AND shipment_id > ? ORDER BY shipment_id LIMIT ?"""
+_DEGRADED = """
+SELECT shipment_id FROM shipment WHERE degraded = 1 AND shipment_id > ? ORDER BY shipment_id LIMIT ?"""
+
+
+class SqliteJournal:
+    """The journal in one SQLite file. `differing_field` names where two contents differ, "" for nowhere."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        differing_field: Callable[[bytes, bytes], str],
+        decision_from_bytes: Callable[[bytes], Decision],
+    ) -> None:
+        self.database = database
+        self._differing_field = differing_field
+        self._from_bytes = decision_from_bytes
+
+    @classmethod
+    def open_database(cls, path: Path, **options: object) -> Database:
+        """The database of a journal at `path`, made when there is none."""
+        migrations = load_migrations("tidewaiter_intake.store")
+        return Database.open(path, migrations=migrations, name="journal", **options)  # type: ignore[arg-type]
+
+    async def accept(self, arrivals: Sequence[Arrival], now_ns: int) -> list[Accepted | Failure]:
+        """Make filings durable, each on its shipment; one answer each, in order.
+
+        On return each is on disk or refused: REQUEST_ID_REUSED, ETAG_STALE, SHIPMENT_NOT_FOUND.
+        A filing that was accepted before is answered with what it was answered then.
+        """
+        found = await self.database.write(lambda db: [self._accept(db, a, now_ns) for a in arrivals])
+        return [self._with_answer(*one) if isinstance(one, tuple) else one for one in found]
+
+    def _accept(self, db: apsw.Connection, arrival: Arrival, now_ns: int) -> tuple[Accepted, str | None] | Failure:
+        filing = arrival.filing
+        known = db.execute(_FIND_FILING, (filing.originator_code, filing.request_id)).get
+        if known is not None:
+            return self._again(filing, known)
+        keys = join_keys(filing)
+        shipment_id = _first(db, keys)
+        if filing.etag and (refused := _stale(db, filing.etag, shipment_id)):
+            return refused
+        if shipment_id is None:
+            shipment_id, revision = arrival.new_shipment_id, 1
+            db.execute(_ADD_SHIPMENT, (shipment_id,))
+        else:
+            revision = db.execute(_MOVE_SHIPMENT, (shipment_id,)).get
+        for key in keys:
+            db.execute(_ADD_KEY, (key, shipment_id))
+        row = (
+            filing.originator_code,
+            filing.request_id,
+            shipment_id,
+            revision,
+            filing.digest,
+            filing.content,
+            now_ns,
+            arrival.traceparent,
+        )
+        db.execute(_ADD_FILING, row)
+        case = _first_case(arrival, now_ns) if shipment_id == arrival.new_shipment_id else None
+        return Accepted(ShipmentId(shipment_id), revision, case=case), None
+
+    def _again(
+        self, filing: Filing, known: tuple[str, int, bytes, bytes, str | None]
+    ) -> tuple[Accepted, str | None] | Failure:
+        shipment_id, revision, digest, content, decision_id = known
+        if digest != filing.digest and (field := self._differing_field(content, filing.content)):
+            return errors.request_id_reused(filing.request_id, field)
+        return Accepted(ShipmentId(shipment_id), revision, replayed=True), decision_id
+
+    def _with_answer(self, accepted: Accepted, decision_id: str | None) -> Accepted:
+        if decision_id is None:
+            return accepted
+        answered = self._recorded(self.database.read(), decision_id)
+        return Accepted(accepted.shipment_id, accepted.revision, accepted.replayed, answered)
+
+    def cases(self, shipment_ids: Iterable[ShipmentId]) -> list[Case]:
+        """The shipments as they stand, in order; one that does not exist is left out."""
+        db = self.database.read()
+        return [case for shipment_id in shipment_ids if (case := self._case(db, shipment_id))]
+
+    def _case(self, db: apsw.Connection, shipment_id: ShipmentId) -> Case | None:
+        with db:  # one snapshot: the causes counted and the filings read belong together
+            row = db.execute(_FIND_SHIPMENT, (shipment_id,)).get
+            if row is None:
+                return None
+            filings = tuple(FiledBefore(*filed) for filed in db.execute(_FIND_FILINGS, (shipment_id,)))
+            revision, wanted, settled, decisions, degraded, decision_id = row
+            current = self._recorded(db, decision_id) if decision_id else None
+        return Case(shipment_id, revision, wanted, settled, decisions, bool(degraded), filings, current)
+
+    def _recorded(self, db: apsw.Connection, decision_id: str) -> Recorded:
+        decision, receipt = db.execute(_FIND_DECISION, (decision_id,)).get
+        return Recorded(self._from_bytes(decision), receipt, decision)
+
+    async def settle(self, settlements: Sequence[Settlement], turned: Iterable[ShipmentId]) -> None:
+        """Note what was recorded, and which shipments must be decided again because of it."""
+        again = sorted(set(turned))
+
+        def work(db: apsw.Connection) -> None:
+            for settlement in settlements:
+                _settle(db, settlement)
+            for shipment_id in again:
+                db.execute(_WANT_AGAIN, (shipment_id,))
+
+        await self.database.write(work)
+
+    def find(self, *, join_key: str = "", filing: tuple[str, str] | None = None) -> ShipmentId | None:
+        """The shipment that bears a join key, or on which a filing (originator, request_id) was made."""
+        db = self.database.read()
+        if filing is not None:
+            row = db.execute(_FIND_FILING, filing).get
+            return ShipmentId(row[0]) if row else None
+        found = db.execute(_FIND_KEY, (join_key,)).get
+        return ShipmentId(found) if found else None
+
+    def undecided(self, *, after: str = "", at_most: int) -> list[ShipmentId]:
+        """Shipments with causes that no decision covers, by id."""
+        return [ShipmentId(row[0]) for row in self.database.read().execute(_UNDECIDED, (after, at_most))]
+
+    def degraded(self, *, after: str = "", at_most: int) -> list[ShipmentId]:
+        """Shipments decided while a service was silent, by id."""
+        return [ShipmentId(row[0]) for row in self.database.read().execute(_DEGRADED, (after, at_most))]
+
+
+def _first(db: apsw.Connection, keys: tuple[str, ...]) -> str | None:
+    for key in keys:
+        found: str | None = db.execute(_FIND_KEY, (key,)).get
+        if found is not None:
+            return found
+    return None
+
+
+def _stale(db: apsw.Connection, given: str, shipment_id: str | None) -> Failure | None:
+    if shipment_id is None:
+        return errors.shipment_not_found()
+    current = etag(shipment_id, db.execute(_FIND_REVISION, (shipment_id,)).get)
+    return None if given == current else errors.etag_stale(given, current)
+
+
+def _first_case(arrival: Arrival, now_ns: int) -> Case:
+    """The shipment that this filing began, as the journal would read it back."""
+    filing = arrival.filing
+    filed = FiledBefore(filing.originator_code, filing.request_id, 1, now_ns, filing.content, arrival.traceparent)
+    return Case(arrival.new_shipment_id, 1, 1, 0, 0, False, (filed,))
+
+
+def _settle(db: apsw.Connection, settlement: Settlement) -> None:
+    recorded = settlement.recorded
+    decision = recorded.decision
+    row = (decision.decision_id, decision.shipment_id, recorded.content, recorded.receipt)
+    db.execute(_ADD_DECISION, row)
+    db.execute(
+        _SETTLE,
+        (
+            settlement.covers,
+            decision.degraded,
+            settlement.decisions,
+            decision.decision_id,
+            decision.shipment_id,
+        ),
+    )
+    db.execute(_ANSWER, (decision.decision_id, decision.shipment_id, decision.revision))

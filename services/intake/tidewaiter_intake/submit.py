@@ -1,0 +1,159 @@
+"""SubmitFiling, one or many at a time: accept durably, have it decided, answer.
+
+1. Refuse what breaks a rule, all problems of a filing at once, before anything is written.
+2. Make the rest durable, each on its shipment. From here on nothing is lost: whatever
+   happens below, recovery decides it.
+3. Have the shipments decided and recorded (`desk`).
+4. Answer each filing with the decision on record, or with PENDING while there is none.
+A filing that was answered before gets its first answer and nothing is done again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+from tidewaiter_chassis.clock import Clock
+from tidewaiter_chassis.failures import Failure, invalid
+
+from tidewaiter_intake import amounts, identifiers, ids, reveal
+from tidewaiter_intake.model import Accepted, Answer, Arrival, Decision, Filing, Fresh, Recorded, ShipmentId, etag
+from tidewaiter_intake.requirements import Requirements
+
+
+class Journal(Protocol):
+    """What this verb needs of the journal."""
+
+    async def accept(self, arrivals: Sequence[Arrival], now_ns: int) -> list[Accepted | Failure]:
+        """Make filings durable, or refuse each with its reason, in order."""
+        ...
+
+
+class Desk(Protocol):
+    """What this verb needs of the desk."""
+
+    def make_room(self, shipments: int) -> None:
+        """Failure FULL when so many more cannot wait; nothing is reserved."""
+        ...
+
+    async def decide(
+        self, shipment_ids: Sequence[ShipmentId], fresh: Mapping[ShipmentId, Fresh]
+    ) -> list[Recorded | Decision]:
+        """The decision on record for each shipment, or a PENDING one, in order."""
+        ...
+
+
+class FilingSpan(Protocol):
+    """The span of one filing."""
+
+    @property
+    def traceparent(self) -> str:
+        """Its W3C trace context, for the services asked."""
+        ...
+
+    def end(self, *, attributes: dict[str, str | int | bool] | None = None, error: str | None = None) -> None:
+        """End it."""
+        ...
+
+
+class Submit:
+    """The verb; one for the life of the service."""
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        desk: Desk,
+        requirements: Requirements,
+        clock: Clock,
+        random_bytes: Callable[[int], bytes],
+    ) -> None:
+        self._journal = journal
+        self._desk = desk
+        self._requirements = requirements
+        self._clock = clock
+        self._random_bytes = random_bytes
+
+    def check(self, filing: Filing) -> Failure | None:
+        """All that is wrong with a filing beyond the rules of its fields, or None. Touches nothing."""
+        day = self._clock.now().date()
+        wrong = (
+            *self._requirements.violations(filing, day),
+            *amounts.violations(filing),
+            *identifiers.violations(filing),
+        )
+        return invalid(*wrong) if wrong else None
+
+    async def file(self, filings: Sequence[Filing], *, begin_span: Callable[[], FilingSpan]) -> list[Answer | Failure]:
+        """One answer for each checked filing, in order; DESK_FULL for all of them, before any is accepted."""
+        try:
+            self._desk.make_room(len(filings))
+        except Failure as full:
+            return [full] * len(filings)
+        spans = [begin_span() for _ in filings]
+        answers: list[Answer | Failure] = []
+        try:
+            answers = await self._file(filings, spans)
+        finally:
+            _end(spans, filings, answers)
+        return answers
+
+    async def _file(self, filings: Sequence[Filing], spans: Sequence[FilingSpan]) -> list[Answer | Failure]:
+        now_ns = self._clock.ns()
+        arrivals = [
+            Arrival(filing, span.traceparent, ids.shipment_id(now_ns, self._random_bytes))
+            for filing, span in zip(filings, spans, strict=True)
+        ]
+        taken = await self._journal.accept(arrivals, now_ns)
+        fresh = _fresh(filings, taken)
+        due = list(dict.fromkeys(a.shipment_id for a in taken if isinstance(a, Accepted) and a.answered is None))
+        decided = dict(zip(due, await self._desk.decide(due, fresh) if due else (), strict=True))
+        return [
+            _answer(filing, one, decided) if isinstance(one, Accepted) else one
+            for filing, one in zip(filings, taken, strict=True)
+        ]
+
+
+def _fresh(filings: Sequence[Filing], taken: Sequence[Accepted | Failure]) -> dict[ShipmentId, Fresh]:
+    """The shipments that began with one filing of these and hold no other."""
+    begun: dict[ShipmentId, Fresh] = {}
+    for filing, one in zip(filings, taken, strict=True):
+        if isinstance(one, Accepted):
+            begun.pop(one.shipment_id, None)
+            if one.case:
+                begun[one.shipment_id] = Fresh(one.case, filing)
+    return begun
+
+
+def _answer(filing: Filing, accepted: Accepted, decided: dict[ShipmentId, Recorded | Decision]) -> Answer:
+    result = accepted.answered or decided[accepted.shipment_id]
+    decision, receipt = (result.decision, result.receipt) if isinstance(result, Recorded) else (result, b"")
+    return Answer(
+        request_id=filing.request_id,
+        decision=reveal.for_filer(decision),
+        receipt=receipt,
+        replayed=accepted.replayed,
+        etag=etag(accepted.shipment_id, max(accepted.revision, decision.revision)),
+    )
+
+
+def _end(spans: Sequence[FilingSpan], filings: Sequence[Filing], answers: Sequence[Answer | Failure]) -> None:
+    """End every span, also those of filings whose answer nobody waits for any more."""
+    for index, span in enumerate(spans):
+        filer = {"tidewaiter.originator_code": filings[index].originator_code}
+        if index >= len(answers):
+            span.end(attributes={**filer}, error="CANCELLED")
+            continue
+        answer = answers[index]
+        if isinstance(answer, Failure):
+            span.end(attributes={**filer}, error=answer.reason)
+            continue
+        span.end(
+            attributes={
+                **filer,
+                "tidewaiter.shipment_id": answer.decision.shipment_id,
+                "tidewaiter.revision": answer.decision.revision,
+                "tidewaiter.outcome": answer.decision.outcome.name,
+                "tidewaiter.replayed": answer.replayed,
+            }
+        )

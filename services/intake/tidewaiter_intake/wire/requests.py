@@ -1,0 +1,129 @@
+"""Requests and answers of IntakeService: what was given, checked, and what it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from google.protobuf.message import Message
+from tidewaiter.intake.v1 import intake_pb2
+from tidewaiter.trade.v1 import trade_pb2
+from tidewaiter_chassis import answers, validation
+from tidewaiter_chassis.failures import Failure, Violation, invalid
+
+from tidewaiter_intake.model import Answer, Decision, Filing, Standing, etag
+from tidewaiter_intake.wire.decisions import decision_to
+from tidewaiter_intake.wire.filings import filing_from
+from tidewaiter_intake.wire.shipments import shipment_for_filer, timestamp_to
+
+Check = Callable[[Filing], Failure | None]
+"""All that is wrong with a filing beyond the rules of its fields."""
+
+_NEEDED_TO_READ = ("filing.filer_type", "filing.mode")
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One filing of a request: its id, and either the filing or all that is wrong with it."""
+
+    request_id: str
+    filing: Filing | None = None
+    failure: Failure | None = None
+
+
+def filing_given(message: trade_pb2.Filing, check: Check) -> Given:
+    """One filing, all its problems told at once: rules of fields, of the table, of amounts and identifiers."""
+    broken = validation.check(message, at="filing")
+    if not broken:
+        filing = filing_from(message)
+        return Given(message.request_id, filing, check(filing))
+    if any(violation.field in _NEEDED_TO_READ for violation in broken):
+        return Given(message.request_id, failure=invalid(*broken))
+    further = check(filing_from(message))
+    more = further.violations if further else ()
+    return Given(message.request_id, failure=invalid(*broken, *more))
+
+
+def taken(given: Given) -> Filing:
+    """The filing of something given without a failure."""
+    if given.filing is None:
+        raise ValueError("this filing was refused")
+    return given.filing
+
+
+def refuse_invalid(message: Message) -> None:
+    """Failure INVALID naming every broken rule of the request itself."""
+    broken = validation.check(message)
+    if broken:
+        raise invalid(*broken)
+
+
+def refuse_repeated(requests: Iterable[intake_pb2.SubmitFilingRequest]) -> None:
+    """Failure INVALID naming every request_id that stands twice in a batch, before any work."""
+    seen: set[tuple[str, str]] = set()
+    repeated = []
+    for index, request in enumerate(requests):
+        name = (request.filing.originator_code, request.filing.request_id)
+        if name in seen:
+            repeated.append(
+                Violation(
+                    field=f"requests[{index}].filing.request_id",
+                    code="REQUEST_ID_REPEATED",
+                    message=f"{name[1]!r} stands twice in this batch: give every filing its own",
+                )
+            )
+        seen.add(name)
+    if repeated:
+        raise invalid(*repeated)
+
+
+def response_to(answer: Answer) -> intake_pb2.SubmitFilingResponse:
+    """The answer to one filing."""
+    message = intake_pb2.SubmitFilingResponse(
+        request_id=answer.request_id,
+        decision=_told(answer.decision),
+        replayed=answer.replayed,
+        etag=answer.etag,
+    )
+    if answer.receipt:
+        message.receipt.MergeFromString(answer.receipt)
+    return message
+
+
+def _told(decision: Decision) -> trade_pb2.Decision:
+    """A decision as a filer may see it: which other shipments count on that day may be another filer's matter."""
+    message = decision_to(decision)
+    if message.HasField("eligibility"):
+        message.eligibility.ClearField("counted_shipment_ids")
+    return message
+
+
+def results_to(given: Sequence[Given], results: Sequence[Answer | Failure]) -> list[intake_pb2.FilingResult]:
+    """The answers to several filings, in their order."""
+    return [
+        intake_pb2.FilingResult(request_id=one.request_id, error=answers.to_status(result))
+        if isinstance(result, Failure)
+        else intake_pb2.FilingResult(request_id=one.request_id, response=response_to(result))
+        for one, result in zip(given, results, strict=True)
+    ]
+
+
+def standing_to(standing: Standing) -> intake_pb2.GetShipmentResponse:
+    """A shipment as its filers may see it."""
+    message = intake_pb2.GetShipmentResponse(
+        shipment=shipment_for_filer(standing.shipment),
+        decision=_told(standing.decision),
+        etag=etag(standing.shipment.shipment_id, standing.shipment.revision),
+    )
+    if standing.receipt:
+        message.receipt.MergeFromString(standing.receipt)
+    for filed in standing.filings:
+        head = trade_pb2.Filing.FromString(filed.content)
+        message.filings.add(
+            originator_code=filed.originator_code,
+            request_id=filed.request_id,
+            filer_type=head.filer_type,
+            received_at=timestamp_to(filed.received_at_ns),
+            revision=filed.revision,
+        )
+    return message

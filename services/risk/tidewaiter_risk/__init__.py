@@ -1,0 +1,1 @@
+"""Scores a parcel and screens its parties against lists."""

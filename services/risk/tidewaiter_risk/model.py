@@ -1,0 +1,184 @@
+"""The nouns of risk, frozen: what is assessed, what was seen, what is advised.
+
+Only what the signals read of a shipment is here; `wire` leaves the rest of the message behind.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+
+SCORE_MAX = 1000
+"""The highest score there is. The weights of a scorecard never sum to more."""
+
+NANOS_PER_UNIT = 1_000_000_000
+
+
+class Mode(Enum):
+    """How the parcel arrives."""
+
+    UNSPECIFIED = "UNSPECIFIED"
+    AIR = "AIR"
+    TRUCK = "TRUCK"
+    RAIL = "RAIL"
+    OCEAN = "OCEAN"
+    MAIL = "MAIL"
+
+
+class Action(IntEnum):
+    """What risk advises, ordered by gravity: the gravest wins by `max`."""
+
+    NONE = 1
+    REVIEW = 2
+    HOLD = 3
+    REJECT = 4
+
+
+class Confidence(Enum):
+    """How well the rule behind a reason is known, best first."""
+
+    OFFICIAL = "OFFICIAL"
+    SECONDARY = "SECONDARY"
+    INFERRED = "INFERRED"
+    UNVERIFIED = "UNVERIFIED"
+
+
+class Source(Enum):
+    """Who may see a reason: DATA_QUALITY is the filer's to mend, RISK is for operators and auditors only."""
+
+    DATA_QUALITY = "DATA_QUALITY"
+    RISK = "RISK"
+
+
+class ReasonCode(Enum):
+    """The codes that risk gives, named as in the contract without their prefix."""
+
+    DESCRIPTION_VAGUE = "DESCRIPTION_VAGUE"
+    PARTY_LISTED = "PARTY_LISTED"
+    PARTY_LISTED_ALIAS = "PARTY_LISTED_ALIAS"
+    VALUE_UNDER_THRESHOLD = "VALUE_UNDER_THRESHOLD"
+    DATA_INCOMPLETE = "DATA_INCOMPLETE"
+    FILERS_DISAGREE = "FILERS_DISAGREE"
+    SIGNAL_MISSING = "SIGNAL_MISSING"
+
+
+class MatchKind(IntEnum):
+    """How a listed party was found: by its name or by an alias of it. A name stands before an alias."""
+
+    NAME = 1
+    ALIAS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """One person or company. Personal data: its values never enter a reason, a log line or a span."""
+
+    name: str
+    addressed: bool
+    """Whether any street line, city or postal code is given."""
+    reachable: bool
+    """Whether an e-mail address or a telephone number is given."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One line of goods. `weight_grams` is 0 when not known.
+
+    `unit_nanos` is the value of one unit in billionths of `currency`, as the wire carries it, so that nothing is
+    rounded; None when not known.
+    """
+
+    description: str
+    hts_code: str
+    origin_country: str
+    quantity: int
+    currency: str
+    unit_nanos: int | None
+    weight_grams: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shipment:
+    """The merged view of one parcel, as far as risk reads it. A party that nobody named is None."""
+
+    shipment_id: str
+    mode: Mode
+    arrival_day: int | None
+    """Days from 1970-01-01 to the UTC day of the expected arrival; None when not said."""
+    seller: Party | None
+    shipper: Party | None
+    buyer: Party | None
+    consignee: Party | None
+    items: tuple[Item, ...]
+    scanned: bool
+    conflicting_fields: tuple[str, ...]
+    """Paths of the fields on which filers contradict one another, as intake wrote them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why a contribution was given. `detail` is one sentence or more for a person, without personal data."""
+
+    code: ReasonCode
+    source: Source
+    rule_id: str
+    detail: str
+    citation: str
+    confidence: Confidence
+    field: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contribution:
+    """One addend of the score, 1 to 1,000 points."""
+
+    signal: str
+    points: int
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListVersion:
+    """Which list, and which content of it: `sha256` is over its files, `entries` counts its listed parties."""
+
+    list: str
+    version: str
+    sha256: str
+    entries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalFault:
+    """A signal that broke: which, the class of its error and where. Never the error's text: it can hold names."""
+
+    signal: str
+    error: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """The score of one shipment. The points of the contributions sum to the score, each signal once.
+
+    `faults` are for our own log and never travel.
+    """
+
+    score: int
+    action: Action
+    contributions: tuple[Contribution, ...]
+    scorecard_version: str
+    lists: tuple[ListVersion, ...]
+    faults: tuple[SignalFault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One listed party that a name matches. 1,000 only for the same normalised name."""
+
+    list: str
+    entry_id: str
+    listed_name: str
+    matched_name: str
+    kind: MatchKind
+    score: int
+    program: str

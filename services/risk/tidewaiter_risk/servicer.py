@@ -1,0 +1,118 @@
+"""How the wire meets the verbs of risk."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import nullcontext
+from typing import Any
+
+from tidewaiter.risk.v1 import risk_pb2, risk_pb2_grpc
+from tidewaiter_chassis import answers, logs, validation
+from tidewaiter_chassis.failures import Failure, invalid
+from tidewaiter_chassis.telemetry import Telemetry
+from tidewaiter_chassis.traces import rpc_context
+from tidewaiter_chassis.unserved import unserved
+
+from tidewaiter_risk import wire
+from tidewaiter_risk.assess import Assessor
+from tidewaiter_risk.lists.index import NameIndex
+from tidewaiter_risk.model import Finding, ReasonCode
+from tidewaiter_risk.scorecard.rules import Screening
+from tidewaiter_risk.screen import screen_party
+
+_ITEMS_BETWEEN_PAUSES = 100
+"""After so many shipments, some 5 milliseconds, other calls get their turn and a cancelled one ends."""
+_UNTRACED = nullcontext()
+
+
+class RiskServicer(risk_pb2_grpc.RiskServiceServicer):
+    """Converts, calls the verb, converts back."""
+
+    def __init__(self, *, assessor: Assessor, index: NameIndex, screening: Screening, telemetry: Telemetry) -> None:
+        self._assessor = assessor
+        self._index = index
+        self._screening = screening
+        self._writer = wire.FindingWriter()
+        self._tracing = telemetry.tracing
+        self._log = telemetry.log
+        self._assessed = telemetry.meters.counter(
+            "tidewaiter.risk.assessed", unit="{shipment}", description="Shipments assessed, by what was advised"
+        )
+        self._missing = telemetry.meters.counter(
+            "tidewaiter.risk.signals.missing", unit="{signal}", description="Signals that could not be computed"
+        )
+
+    async def AssessRisk(self, request: risk_pb2.AssessRiskRequest, context: Any) -> risk_pb2.AssessRiskResponse:
+        """Each shipment on its own, in order: one that breaks a rule has its error in its place."""
+        _refuse_invalid(request)
+        wire.refuse_repeated(request.assessments)
+        response = risk_pb2.AssessRiskResponse()
+        findings: list[Finding] = []
+        link = rpc_context()
+        links = (link,) if link else ()
+        for place, assessment in enumerate(request.assessments):
+            if place % _ITEMS_BETWEEN_PAUSES == 0:
+                await asyncio.sleep(0)
+            result = response.results.add()
+            parent = assessment.traceparent
+            span = self._tracing.begin("risk.assess", parent=parent, links=links) if parent else None
+            # The span ends with the block on every path, also one that nobody thought of.
+            with _UNTRACED if span is None else span:
+                try:
+                    _refuse_invalid(assessment)
+                    shipment = wire.shipment_from(assessment.shipment)
+                except Failure as failure:
+                    result.error.CopyFrom(answers.to_status(failure))
+                    if span is not None:
+                        span.end(error=failure.reason)
+                    continue
+                finding = self._assessor.assess(shipment)
+                self._writer.write(finding, result.finding)
+                findings.append(finding)
+                if span is not None:
+                    span.end(attributes=_attributes(shipment.shipment_id, finding))
+        self._count(findings)
+        logs.note(shipments=len(request.assessments), refused=len(request.assessments) - len(findings))
+        return response
+
+    async def ScreenParty(self, request: risk_pb2.ScreenPartyRequest, context: Any) -> risk_pb2.ScreenPartyResponse:
+        """One name against the lists, near names too."""
+        _refuse_invalid(request)
+        hits = screen_party(request.party.name, index=self._index, bounds=self._screening, hits_max=request.hits_max)
+        logs.note(hits=len(hits))
+        return wire.hits_to(hits, self._index.versions)
+
+    BatchScreenParties = unserved
+    ListSources = unserved
+    DiffSource = unserved
+
+    def _count(self, findings: Sequence[Finding]) -> None:
+        for action, times in Counter([finding.action for finding in findings]).items():
+            self._assessed.add(times, {"action": action.name})
+        missing = Counter(
+            contribution.signal
+            for finding in findings
+            for contribution in finding.contributions
+            if contribution.reason.code is ReasonCode.SIGNAL_MISSING
+        )
+        for signal, times in missing.items():
+            self._missing.add(times, {"signal": signal})
+        for fault, times in Counter(fault for finding in findings for fault in finding.faults).items():
+            self._log.error("signal broke", signal=fault.signal, error=fault.error, place=fault.place, times=times)
+
+
+def _refuse_invalid(message: Any) -> None:
+    violations = validation.check(message)
+    if violations:
+        raise invalid(*violations)
+
+
+def _attributes(shipment_id: str, finding: Finding) -> dict[str, str | int]:
+    return {
+        "tidewaiter.shipment_id": shipment_id,
+        "tidewaiter.risk.score": finding.score,
+        "tidewaiter.risk.action": finding.action.name,
+        "tidewaiter.risk.contributions": len(finding.contributions),
+    }

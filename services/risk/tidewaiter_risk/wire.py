@@ -1,0 +1,185 @@
+"""How messages become the nouns of risk, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tidewaiter.risk.v1 import risk_pb2
+from tidewaiter.trade.v1 import trade_pb2
+
+from tidewaiter_risk.errors import mode_unknown, shipment_id_missing, shipments_repeated
+from tidewaiter_risk.model import (
+    NANOS_PER_UNIT,
+    Action,
+    Confidence,
+    Contribution,
+    Finding,
+    Hit,
+    Item,
+    ListVersion,
+    MatchKind,
+    Mode,
+    Party,
+    ReasonCode,
+    Shipment,
+    Source,
+)
+
+_SECONDS_PER_DAY = 86_400
+_CONTRIBUTIONS_CACHED_MAX = 4_096
+
+_MODES = {trade_pb2.TransportMode.Value(f"TRANSPORT_MODE_{mode.name}"): mode for mode in Mode}
+_ACTIONS = {action: trade_pb2.RiskAction.Value(f"RISK_ACTION_{action.name}") for action in Action}
+_CODES = {code: trade_pb2.ReasonCode.Value(f"REASON_CODE_{code.name}") for code in ReasonCode}
+_SOURCES = {source: trade_pb2.ReasonSource.Value(f"REASON_SOURCE_{source.name}") for source in Source}
+_CONFIDENCES = {one: trade_pb2.Confidence.Value(f"CONFIDENCE_{one.name}") for one in Confidence}
+_KINDS = {kind: risk_pb2.MatchKind.Value(f"MATCH_KIND_{kind.name}") for kind in MatchKind}
+
+
+def refuse_repeated(assessments: Sequence[risk_pb2.Assessment]) -> None:
+    """Failure SHIPMENT_REPEATED naming every place where a shipment stands again."""
+    ids = [one.shipment.shipment_id for one in assessments]
+    if len(set(ids)) == len(ids):
+        return
+    first: dict[str, int] = {}
+    repeated = []
+    for place, shipment_id in enumerate(ids):
+        if shipment_id in first:
+            repeated.append((first[shipment_id], place))
+        elif shipment_id:
+            first[shipment_id] = place
+    if repeated:
+        raise shipments_repeated(repeated)
+
+
+def shipment_from(message: trade_pb2.Shipment) -> Shipment:
+    """What risk reads of a shipment. Failure SHIPMENT_ID_MISSING or MODE_UNKNOWN.
+
+    A field that is absent becomes None, never zero.
+    """
+    shipment_id = message.shipment_id
+    if not shipment_id:
+        raise shipment_id_missing()
+    mode = _MODES.get(message.mode)
+    if mode is None:
+        raise mode_unknown(message.mode)
+    has = message.HasField
+    return Shipment(
+        shipment_id=shipment_id,
+        mode=mode,
+        arrival_day=message.estimated_arrival.seconds // _SECONDS_PER_DAY if has("estimated_arrival") else None,
+        seller=_party_from(message.seller) if has("seller") else None,
+        shipper=_party_from(message.shipper) if has("shipper") else None,
+        buyer=_party_from(message.buyer) if has("buyer") else None,
+        consignee=_party_from(message.consignee) if has("consignee") else None,
+        items=tuple([_item_from(item) for item in message.items]),
+        scanned=has("security_scan") and message.security_scan.performed,
+        conflicting_fields=tuple([conflict.field for conflict in message.conflicts]),
+    )
+
+
+def _party_from(message: trade_pb2.Party) -> Party:
+    # The city first: it is nearly always there, and reading the lines costs five times as much.
+    return Party(
+        name=message.name,
+        addressed=bool(message.city or message.postal_code or message.address_lines),
+        reachable=bool(message.phone or message.email),
+    )
+
+
+def _item_from(message: trade_pb2.LineItem) -> Item:
+    currency, unit_nanos = "", None
+    if message.HasField("unit_value"):
+        money = message.unit_value
+        currency, unit_nanos = money.currency_code, money.units * NANOS_PER_UNIT + money.nanos
+    return Item(
+        description=message.description,
+        hts_code=message.hts_code,
+        origin_country=message.origin_country,
+        quantity=message.quantity,
+        currency=currency,
+        unit_nanos=unit_nanos,
+        weight_grams=message.weight_grams,
+    )
+
+
+class FindingWriter:
+    """Writes findings into messages. What thousands of them share is made once and copied, which is faster.
+
+    Contributions are remembered by identity: a signal that gives the same object again gets the same message, and
+    the object is held, so that no other can take its place.
+    """
+
+    def __init__(self) -> None:
+        self._frame = trade_pb2.RiskFinding()
+        self._framed: tuple[str, tuple[ListVersion, ...]] = ("", ())
+        self._contributions: dict[int, tuple[Contribution, trade_pb2.RiskContribution]] = {}
+
+    def write(self, finding: Finding, message: trade_pb2.RiskFinding) -> None:
+        """Writes the finding into an empty message; its faults stay here."""
+        version, lists = self._framed
+        if finding.lists is not lists or finding.scorecard_version != version:
+            self._framed = (finding.scorecard_version, finding.lists)
+            self._frame = trade_pb2.RiskFinding(
+                scorecard_version=finding.scorecard_version, lists=lists_to(finding.lists)
+            )
+        message.MergeFrom(self._frame)
+        message.score = finding.score
+        message.action = _ACTIONS[finding.action]
+        if finding.contributions:
+            message.contributions.extend([self._contribution(one) for one in finding.contributions])
+
+    def _contribution(self, contribution: Contribution) -> trade_pb2.RiskContribution:
+        known = self._contributions.get(id(contribution))
+        if known is not None:
+            return known[1]
+        if len(self._contributions) == _CONTRIBUTIONS_CACHED_MAX:
+            self._contributions.clear()
+        message = contribution_to(contribution)
+        self._contributions[id(contribution)] = (contribution, message)
+        return message
+
+
+def contribution_to(contribution: Contribution) -> trade_pb2.RiskContribution:
+    """One addend of the score as a message."""
+    reason = contribution.reason
+    return trade_pb2.RiskContribution(
+        signal=contribution.signal,
+        points=contribution.points,
+        reason=trade_pb2.Reason(
+            code=_CODES[reason.code],
+            source=_SOURCES[reason.source],
+            rule_id=reason.rule_id,
+            detail=reason.detail,
+            citation=reason.citation,
+            confidence=_CONFIDENCES[reason.confidence],
+            field=reason.field,
+        ),
+    )
+
+
+def lists_to(lists: Sequence[ListVersion]) -> tuple[trade_pb2.ListVersion, ...]:
+    """The versions of the lists as messages, in their order."""
+    return tuple(
+        trade_pb2.ListVersion(list=one.list, version=one.version, sha256=one.sha256, entries=one.entries)
+        for one in lists
+    )
+
+
+def hits_to(hits: Sequence[Hit], lists: Sequence[ListVersion]) -> risk_pb2.ScreenPartyResponse:
+    """The hits, in their order, with the lists that were searched."""
+    return risk_pb2.ScreenPartyResponse(
+        hits=[
+            risk_pb2.PartyHit(
+                list=hit.list,
+                entry_id=hit.entry_id,
+                listed_name=hit.listed_name,
+                matched_name=hit.matched_name,
+                kind=_KINDS[hit.kind],
+                score=hit.score,
+                program=hit.program,
+            )
+            for hit in hits
+        ],
+        lists=lists_to(lists),
+    )

@@ -1,0 +1,232 @@
+"""`tidewaiter up` with four processes that only look like services: started, kept, drained, cleaned up after."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from tidewaiter_cli.stopping import Stop
+from tidewaiter_cli.supervise.child import Child
+from tidewaiter_cli.supervise.leftovers import alone, birth_of, holds_state, note_processes, stop_survivors
+from tidewaiter_cli.supervise.plan import SERVICES, Plan, free_ports, is_taken, make_plan
+from tidewaiter_cli.supervise.suite import RESTARTS_MAX, PortLost, Suite
+
+FAKE = Path(__file__).parents[1] / "fake_service.py"
+SECONDS_MAX = 30.0
+
+pytestmark = pytest.mark.processes
+
+
+class FakePlan(Plan):
+    """The same plan with other programs."""
+
+    def command(self, service: str, *flags: str) -> list[str]:
+        return [sys.executable, f"{FAKE}", service, *flags]
+
+
+@contextmanager
+def suite(data: Path, said: list[str] | None = None) -> Iterator[tuple[Suite, FakePlan]]:
+    """A suite of fakes, stopped at the end whatever happened."""
+    data.mkdir(parents=True, exist_ok=True)
+    real = make_plan(data=data, port_base=0, lists=None)
+    plan = FakePlan(data=data, addresses=real.addresses, metrics=real.metrics)
+    made = Suite(plan, inherited=os.environ, say=(said if said is not None else []).append)
+    try:
+        yield made, plan
+    finally:
+        made.stop()
+
+
+def wait_until(holds: object) -> None:
+    deadline = time.monotonic() + SECONDS_MAX
+    while not holds():  # type: ignore[operator]
+        assert time.monotonic() < deadline
+        threading.Event().wait(0.02)
+
+
+def runs(pid: int) -> bool:
+    return birth_of(pid) != ""
+
+
+def test_all_four_serve_and_a_new_log_is_made_only_where_there_is_no_state(tmp_path: Path) -> None:
+    said: list[str] = []
+    with suite(tmp_path / "d", said) as (first, _):
+        assert first.start(threading.Event())
+        assert 4 == len(set(first.pids().values()))
+    assert "--create-log" == (tmp_path / "d" / "audit.db").read_text(encoding="utf-8")
+    assert any("making a new log" in line for line in said)
+    said.clear()
+    with suite(tmp_path / "d", said) as (second, _):
+        assert second.start(threading.Event())
+
+    assert [] == said
+
+
+def test_all_are_drained_intake_first(tmp_path: Path) -> None:
+    with suite(tmp_path) as (running, _):
+        running.start(threading.Event())
+        pids = running.pids()
+        assert running.stop()
+
+    stopped = (tmp_path / "stopped").read_text(encoding="utf-8").split()
+    assert "intake" == stopped[0]
+    assert set(SERVICES) == set(stopped)
+    assert not any(map(runs, pids.values()))
+
+
+def test_a_killed_service_is_started_again_and_that_is_said(tmp_path: Path) -> None:
+    said: list[str] = []
+    asked, changes = threading.Event(), []
+    with suite(tmp_path, said) as (running, _):
+        running.start(threading.Event())
+        before = running.pids()
+        keeper = threading.Thread(target=running.keep, args=(asked, lambda: changes.append(running.pids())))
+        keeper.start()
+        os.kill(before["risk"], signal.SIGKILL)
+        wait_until(lambda: any("risk serves again" in line for line in said))
+        asked.set()
+        keeper.join(SECONDS_MAX)
+
+    assert 1 == len(changes)
+    assert before["risk"] != changes[0]["risk"]
+    assert {**before, "risk": 0} == {**changes[0], "risk": 0}
+    assert any("risk ended by signal 9; starting it again (1 of 5 a minute)" in line for line in said)
+
+
+def test_a_log_that_grew_too_large_is_set_aside_and_goes_on(tmp_path: Path) -> None:
+    log = tmp_path / "risk.log"
+    program = "import sys\nfor line in sys.stdin: print(line, end='', flush=True)"
+    child = Child("risk", command=[sys.executable, "-c", program], environment={}, log=log)
+    log.write_bytes(b"x" * 101)
+    child.start()
+    child.bound_log(bytes_max=101)
+    assert 101 == log.stat().st_size
+    child.bound_log(bytes_max=100)
+
+    assert (0, 101) == (log.stat().st_size, (tmp_path / "risk.1.log").stat().st_size)
+    assert child.wait(SECONDS_MAX)
+
+
+def test_a_service_that_keeps_ending_is_given_up_with_its_reason(tmp_path: Path) -> None:
+    with suite(tmp_path) as (running, _):
+        running.start(threading.Event())
+        (tmp_path / "audit.dies").write_text("the log is damaged", encoding="utf-8")
+        os.kill(running.pids()["audit"], signal.SIGKILL)
+        with pytest.raises(Stop, match=rf"audit ended {RESTARTS_MAX + 1} times .* the log is damaged"):
+            running.keep(threading.Event(), lambda: None)
+
+
+def test_a_service_that_does_not_start_is_told_with_its_reason_and_where_to_look(tmp_path: Path) -> None:
+    (tmp_path / "risk.dies").write_text("the list is torn", encoding="utf-8")
+    with suite(tmp_path) as (running, _):
+        with pytest.raises(Stop, match="risk did not start: the list is torn") as stop:
+            running.start(threading.Event())
+        pids = running.pids()
+
+    assert f"{tmp_path / 'logs' / 'risk.log'}" in stop.value.advice
+    assert not any(map(runs, pids.values()))
+
+
+def test_a_port_that_was_taken_meanwhile_is_no_fault_of_the_service(tmp_path: Path) -> None:
+    (tmp_path / "risk.once").write_text("cannot listen on 127.0.0.1:1: it is in use", encoding="utf-8")
+    with suite(tmp_path) as (running, _), pytest.raises(PortLost):
+        running.start(threading.Event())
+
+
+def test_a_start_that_is_interrupted_ends_and_leaves_nothing(tmp_path: Path) -> None:
+    asked = threading.Event()
+    asked.set()
+    with suite(tmp_path) as (running, _):
+        assert not running.start(asked)
+        pids = running.pids()
+
+    assert not any(map(runs, pids.values()))
+
+
+def test_one_data_directory_has_one_supervisor(tmp_path: Path) -> None:
+    with alone(tmp_path / "d"), pytest.raises(Stop, match="another `tidewaiter up` runs on"), alone(tmp_path / "d"):
+        pass
+    with alone(tmp_path / "d"):
+        assert not holds_state(tmp_path / "d")
+
+
+def test_logs_and_notes_are_no_state_and_anything_else_is(tmp_path: Path) -> None:
+    for name in ("logs", "traces"):
+        (tmp_path / name).mkdir()
+    note_processes(tmp_path, {})
+    assert not holds_state(tmp_path)
+
+    (tmp_path / "audit.key").touch()
+    assert holds_state(tmp_path)
+
+
+def test_what_outlived_a_killed_supervisor_is_stopped_and_nobody_else(tmp_path: Path) -> None:
+    said: list[str] = []
+    with suite(tmp_path) as (running, _):
+        running.start(threading.Event())
+        pids = running.pids()
+        stop_survivors(tmp_path, said.append)
+        wait_until(lambda: not any(map(runs, pids.values())))
+    assert 4 == len(said)
+
+    bystander = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    try:
+        noted = {"risk": {"pid": bystander.pid, "birth": "another"}, "audit": {"pid": bystander.pid, "birth": ""}}
+        (tmp_path / "up.processes.json").write_text(json.dumps(noted), encoding="utf-8")
+        stop_survivors(tmp_path, said.append)
+        assert runs(bystander.pid)
+    finally:
+        bystander.communicate(b"\n")
+    assert 4 == len(said)
+
+
+def test_a_damaged_note_is_told_and_not_guessed_at(tmp_path: Path) -> None:
+    (tmp_path / "up.processes.json").write_text("{", encoding="utf-8")
+
+    with pytest.raises(Stop, match="is damaged"):
+        stop_survivors(tmp_path, lambda line: None)
+
+
+def test_a_port_in_use_is_told_before_anything_starts(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert is_taken(f"127.0.0.1:{port}")
+        with pytest.raises(Stop, match=f"port {port} is in use"):
+            make_plan(data=tmp_path, port_base=port, lists=None)
+
+
+def test_free_ports_are_free_and_different() -> None:
+    ports = free_ports(20)
+
+    assert 20 == len(set(ports))
+    assert not any(is_taken(f"127.0.0.1:{port}") for port in ports)
+
+
+def test_each_service_is_told_its_place_and_intake_its_peers(tmp_path: Path) -> None:
+    addresses = {service: f"127.0.0.1:{7301 + number}" for number, service in enumerate(SERVICES)}
+    metrics = {service: f"127.0.0.1:{7321 + number}" for number, service in enumerate(SERVICES)}
+    plan = Plan(data=tmp_path, addresses=addresses, metrics=metrics, lists=tmp_path / "lists")
+
+    assert {
+        "HOME": "/h",
+        "TIDEWAITER_INTAKE_LISTEN": "127.0.0.1:7301",
+        "TIDEWAITER_INTAKE_METRICS_LISTEN": "127.0.0.1:7321",
+        "TIDEWAITER_INTAKE_DATA_DIR": f"{tmp_path}",
+        "TIDEWAITER_INTAKE_ELIGIBILITY_ADDRESS": "127.0.0.1:7302",
+        "TIDEWAITER_INTAKE_RISK_ADDRESS": "127.0.0.1:7303",
+        "TIDEWAITER_INTAKE_AUDIT_ADDRESS": "127.0.0.1:7304",
+    } == plan.environment("intake", {"HOME": "/h"})
+    assert f"{tmp_path / 'lists'}" == plan.environment("risk", {})["TIDEWAITER_RISK_LISTS_DIR"]
+    assert [sys.executable, "-m", "tidewaiter_audit", "--create-log"] == plan.command("audit", "--create-log")

@@ -1,0 +1,288 @@
+"""Risk behind its real server on loopback: batches, bad items, whole refusals, traces, start."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+import structlog
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from tidewaiter.risk.v1 import risk_pb2, risk_pb2_grpc
+from tidewaiter.trade.v1 import trade_pb2
+from tidewaiter_chassis import answers
+from tidewaiter_chassis.failures import Failure, Kind
+from tidewaiter_chassis.settings import load
+from tidewaiter_chassis.telemetry import Telemetry
+from tidewaiter_risk.__main__ import build
+from tidewaiter_risk.assess import SIGNALS
+from tidewaiter_risk.model import Shipment
+from tidewaiter_risk.servicer import RiskServicer
+from tidewaiter_risk.settings import Settings
+
+from tests.risk_examples import SAMPLE, SCORECARD, assessor, index_of, sdn_line, write_list
+
+TRACE = "0af7651916cd43dd8448eb211c80319c"
+
+
+@asynccontextmanager
+async def serving(folder: Path, *, telemetry: Telemetry | None = None, **variables: str) -> AsyncIterator[Any]:
+    """A stub of risk, served on loopback for the length of the block."""
+    settings = load(
+        Settings,
+        {
+            "TIDEWAITER_RISK_LISTEN": "127.0.0.1:0",
+            "TIDEWAITER_RISK_METRICS_LISTEN": "",
+            "TIDEWAITER_RISK_DATA_DIR": str(folder / "data"),
+            **{f"TIDEWAITER_RISK_{name.upper()}": value for name, value in variables.items()},
+        },
+    )
+    own = telemetry or Telemetry.for_tests("risk")
+    server = await build(settings, own)
+    address = await server.start()
+    try:
+        async with grpc.aio.insecure_channel(address) as channel:
+            yield risk_pb2_grpc.RiskServiceStub(channel)
+    finally:
+        await server.stop(0)
+        if telemetry is None:
+            own.stop()
+
+
+def assessment(shipment_id: str, *, traceparent: str = "", **changes: Any) -> risk_pb2.Assessment:
+    shipment = trade_pb2.Shipment(
+        shipment_id=shipment_id,
+        mode=trade_pb2.TRANSPORT_MODE_TRUCK,
+        consignee=trade_pb2.Party(name="Dana Whitcombe", city="Fargo", phone="+1 701 555 0100"),
+        shipper=trade_pb2.Party(name="Hanoi Knitwear", city="Hanoi", phone="+84 24 5550 0100"),
+    )
+    shipment.estimated_arrival.seconds = 1_740_787_200
+    goods = shipment.items.add(
+        description="Knitted cotton cardigan", hts_code="6110202079", origin_country="VN", quantity=1
+    )
+    goods.unit_value.currency_code, goods.unit_value.units = "USD", 20
+    shipment.MergeFrom(trade_pb2.Shipment(**changes))
+    return risk_pb2.Assessment(shipment=shipment, traceparent=traceparent)
+
+
+def batch(*assessments: risk_pb2.Assessment) -> risk_pb2.AssessRiskRequest:
+    return risk_pb2.AssessRiskRequest(assessments=assessments)
+
+
+async def refusal(call: Any) -> Failure:
+    with pytest.raises(grpc.aio.AioRpcError) as error:
+        await call
+    return answers.from_rpc_error(error.value)
+
+
+async def test_a_batch_is_answered_in_order_with_the_versions_used(tmp_path: Path) -> None:
+    async with serving(tmp_path) as stub:
+        response = await stub.AssessRisk(
+            batch(
+                assessment("a"),
+                assessment("b", buyer=trade_pb2.Party(name="Joskel Amrit Tavveron")),
+                assessment("c", conflicts=[trade_pb2.FilerConflict(field="items.unit_value")]),
+            )
+        )
+
+    calm, listed, disputed = [result.finding for result in response.results]
+    assert (0, trade_pb2.RISK_ACTION_NONE) == (calm.score, calm.action)
+    assert (350, trade_pb2.RISK_ACTION_HOLD) == (listed.score, listed.action)
+    assert ["filers.disagree"] == [one.signal for one in disputed.contributions]
+    for finding in (calm, listed, disputed):
+        assert finding.score == sum(one.points for one in finding.contributions)
+        assert 64 == len(finding.scorecard_version)
+        assert [("sample", 20)] == [(one.list, one.entries) for one in finding.lists]
+
+
+async def test_a_bad_item_has_its_error_in_its_place_and_the_rest_its_answers(tmp_path: Path) -> None:
+    long_name = trade_pb2.Party(name="Dana " * 50)
+    nothing = trade_pb2.Party(name="...")
+    async with serving(tmp_path) as stub:
+        response = await stub.AssessRisk(
+            batch(
+                assessment("a"),
+                risk_pb2.Assessment(),
+                assessment("", order_id="7"),
+                assessment("d", seller=long_name, buyer=nothing),
+                assessment("e", items=[trade_pb2.LineItem(quantity=0)]),
+                assessment("f"),
+            )
+        )
+
+    kinds = [result.WhichOneof("result") for result in response.results]
+    assert ["finding", "error", "error", "error", "error", "finding"] == kinds
+    failures = [answers.from_status(result.error) for result in response.results[1:5]]
+    assert {Kind.INVALID} == {failure.kind for failure in failures}
+    assert ["REQUIRED", "SHIPMENT_ID_MISSING", "STRING_MAX_LEN", "INT64_GTE_LTE"] == [
+        failure.reason for failure in failures
+    ]
+    assert ["shipment.seller.name", "shipment.buyer.name"] == [one.field for one in failures[2].violations]
+    assert all("Dana" not in one.message for one in failures[2].violations)
+
+
+@pytest.mark.parametrize(
+    ("request_of", "reason"),
+    [
+        (batch, "REPEATED_MIN_ITEMS"),
+        (lambda: batch(*(assessment(str(number)) for number in range(1_001))), "REPEATED_MAX_ITEMS"),
+        (lambda: batch(assessment("a"), assessment("b"), assessment("a")), "SHIPMENT_REPEATED"),
+    ],
+)
+async def test_a_batch_that_is_wrong_as_a_whole_is_refused_before_any_work(
+    tmp_path: Path, request_of: Callable[[], risk_pb2.AssessRiskRequest], reason: str
+) -> None:
+    async with serving(tmp_path) as stub:
+        failure = await refusal(stub.AssessRisk(request_of()))
+
+    assert (Kind.INVALID, reason) == (failure.kind, failure.reason)
+
+
+async def test_a_full_batch_is_answered(tmp_path: Path) -> None:
+    async with serving(tmp_path) as stub:
+        response = await stub.AssessRisk(batch(*(assessment(str(number)) for number in range(1_000))))
+
+    assert 1_000 == len(response.results)
+    assert all(result.HasField("finding") for result in response.results)
+
+
+async def test_each_traced_shipment_has_a_span_in_its_own_trace_and_the_others_none(tmp_path: Path) -> None:
+    exporter = InMemorySpanExporter()
+    telemetry = Telemetry.for_tests("risk", exporter)
+    async with serving(tmp_path, telemetry=telemetry) as stub:
+        await stub.AssessRisk(
+            batch(
+                assessment("a", traceparent=f"00-{TRACE}-b7ad6b7169203331-01"),
+                assessment("b", traceparent=f"00-{TRACE}-b7ad6b7169203331-00"),
+                assessment("c"),
+                assessment("", traceparent=f"00-{TRACE}-b7ad6b7169203332-01"),
+            )
+        )
+
+    spans = [span for span in exporter.get_finished_spans() if span.name == "risk.assess"]
+    assert 2 == len(spans)
+    good, bad = spans
+    assert good.context
+    assert good.parent
+    assert good.attributes
+    assert int(TRACE, 16) == good.context.trace_id
+    assert 0xB7AD6B7169203331 == good.parent.span_id
+    assert 1 == len(good.links)
+    assert {"tidewaiter.shipment_id": "a", "tidewaiter.risk.score": 0} == {
+        key: value
+        for key, value in good.attributes.items()
+        if key in {"tidewaiter.shipment_id", "tidewaiter.risk.score"}
+    }
+    assert not bad.status.is_ok
+    assert 0 == telemetry.tracing.live
+    assert all("Dana" not in str(span.to_json()) for span in spans)
+    telemetry.stop()
+
+
+async def test_a_name_is_screened_with_the_lists_named(tmp_path: Path) -> None:
+    async with serving(tmp_path) as stub:
+        hit = await stub.ScreenParty(risk_pb2.ScreenPartyRequest(party=trade_pb2.Party(name="Yoskel Taveron")))
+        clear = await stub.ScreenParty(risk_pb2.ScreenPartyRequest(party=trade_pb2.Party(name="Dana Whitcombe")))
+
+    assert [("90003", risk_pb2.MATCH_KIND_ALIAS, 1000)] == [(one.entry_id, one.kind, one.score) for one in hit.hits]
+    assert [] == list(clear.hits)
+    assert ["sample"] == [one.list for one in clear.lists]
+
+
+@pytest.mark.parametrize(
+    ("request_message", "reason"),
+    [
+        (risk_pb2.ScreenPartyRequest(), "REQUIRED"),
+        (risk_pb2.ScreenPartyRequest(party=trade_pb2.Party(city="Fargo")), "PARTY_NAME_MISSING"),
+        (risk_pb2.ScreenPartyRequest(party=trade_pb2.Party(name="Dana"), hits_max=101), "INT32_GTE_LTE"),
+        (risk_pb2.ScreenPartyRequest(party=trade_pb2.Party(name="Dana"), hits_max=-1), "INT32_GTE_LTE"),
+    ],
+)
+async def test_a_party_that_cannot_be_screened_is_refused(
+    tmp_path: Path, request_message: risk_pb2.ScreenPartyRequest, reason: str
+) -> None:
+    async with serving(tmp_path) as stub:
+        failure = await refusal(stub.ScreenParty(request_message))
+
+    assert (Kind.INVALID, reason) == (failure.kind, failure.reason)
+
+
+@pytest.mark.parametrize(
+    ("rpc", "request_message"),
+    [
+        ("BatchScreenParties", risk_pb2.BatchScreenPartiesRequest()),
+        ("ListSources", risk_pb2.ListSourcesRequest()),
+        ("DiffSource", risk_pb2.DiffSourceRequest()),
+    ],
+)
+async def test_what_is_not_served_says_so(tmp_path: Path, rpc: str, request_message: Any) -> None:
+    async with serving(tmp_path) as stub:
+        failure = await refusal(getattr(stub, rpc)(request_message))
+
+    assert Kind.UNSERVED is failure.kind
+
+
+async def test_an_empty_folder_of_lists_clears_nobody(tmp_path: Path) -> None:
+    (tmp_path / "lists").mkdir()
+    async with serving(tmp_path, lists_dir=str(tmp_path / "lists")) as stub:
+        response = await stub.AssessRisk(batch(assessment("a")))
+        failure = await refusal(
+            stub.ScreenParty(risk_pb2.ScreenPartyRequest(party=trade_pb2.Party(name="Dana Whitcombe")))
+        )
+
+    finding = response.results[0].finding
+    assert trade_pb2.RISK_ACTION_REVIEW == finding.action
+    assert {trade_pb2.REASON_CODE_SIGNAL_MISSING} == {one.reason.code for one in finding.contributions}
+    assert (Kind.NOT_READY, "LISTS_INCOMPLETE") == (failure.kind, failure.reason)
+
+
+async def test_the_users_own_lists_take_the_place_of_the_sample(tmp_path: Path) -> None:
+    sdn = (sdn_line("5", "WHITCOMBE, Dana") + "\r\n\x1a").encode()
+    write_list(tmp_path / "lists" / "own", sdn=sdn)
+    async with serving(tmp_path, lists_dir=str(tmp_path / "lists")) as stub:
+        response = await stub.AssessRisk(batch(assessment("a")))
+
+    finding = response.results[0].finding
+    assert trade_pb2.RISK_ACTION_HOLD == finding.action
+    assert ["own"] == [one.list for one in finding.lists]
+    assert trade_pb2.CONFIDENCE_OFFICIAL == finding.contributions[0].reason.confidence
+
+
+async def test_a_mistyped_folder_of_lists_stops_the_start(tmp_path: Path) -> None:
+    with pytest.raises(Failure, match="LISTS_FOLDER_MISSING"):
+        async with serving(tmp_path, lists_dir=str(tmp_path / "mistyped")):
+            pass
+
+
+async def test_a_mistyped_folder_of_the_scorecard_stops_the_start(tmp_path: Path) -> None:
+    with pytest.raises(Failure, match="SCORECARD_REFUSED"):
+        async with serving(tmp_path, scorecard_dir=str(tmp_path / "mistyped")):
+            pass
+
+
+async def test_a_signal_that_breaks_is_told_once_a_batch_without_what_it_saw() -> None:
+    def breaking(_rule: object, _evidence: object) -> Any:
+        def look(shipment: Shipment) -> None:
+            raise ValueError(shipment.consignee)
+
+        return look
+
+    telemetry = Telemetry.for_tests("risk")
+    servicer = RiskServicer(
+        assessor=assessor(signals={**SIGNALS, "filers.disagree": breaking}),
+        index=index_of(SAMPLE),
+        screening=SCORECARD.screening,
+        telemetry=telemetry,
+    )
+    with structlog.testing.capture_logs() as events:
+        response = await servicer.AssessRisk(batch(assessment("a"), assessment("b")), None)
+    telemetry.stop()
+
+    assert [40, 40] == [result.finding.score for result in response.results]
+    (event,) = [event for event in events if event["event"] == "signal broke"]
+    assert ("filers.disagree", "ValueError", 2) == (event["signal"], event["error"], event["times"])
+    assert "Dana" not in str(event)
+    assert "Dana" not in str(response.results[0].finding)

@@ -1,0 +1,215 @@
+"""The command line itself: help with an example, honest endings, nothing loaded that is not needed."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tidewaiter_cli import reach, stopping
+from tidewaiter_cli.__main__ import COMMANDS, LOG_COMMANDS, main
+from tidewaiter_cli.reporting import explained
+from tidewaiter_cli.stopping import Stop
+from tidewaiter_client import TidewaiterError, Unavailable
+from tidewaiter_client.connection import InsecureRefused
+
+EVERY = [*((name,) for name in COMMANDS), *(("log", name) for name in LOG_COMMANDS)]
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(capfd: pytest.CaptureFixture[str]) -> Run:
+    """Runs a command line in this process; its status and what it wrote."""
+
+    def run(*words: str) -> tuple[int, str, str]:
+        try:
+            status = main(words)
+        except SystemExit as ended:
+            status = ended.code if isinstance(ended.code, int) else 1
+        sys.stdout.flush()
+        written = capfd.readouterr()
+        return status, written.out, written.err
+
+    return run
+
+
+def function_of(words: tuple[str, ...]) -> Any:
+    module = importlib.import_module(f"tidewaiter_cli.commands.{'_'.join(words)}")
+    return getattr(module, words[-1])
+
+
+@pytest.mark.parametrize("words", EVERY, ids=" ".join)
+def test_the_list_says_of_a_command_what_its_own_help_says_first(words: tuple[str, ...]) -> None:
+    summary = (LOG_COMMANDS if words[0] == "log" else COMMANDS)[words[-1]]
+
+    assert summary == inspect.getdoc(function_of(words)).splitlines()[0]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("words", EVERY, ids=" ".join)
+def test_every_command_has_help_with_an_example_and_json(words: tuple[str, ...], run: Run) -> None:
+    status, out, _ = run(*words, "--help")
+
+    assert 0 == status
+    assert "For example:" in out
+    assert f"tidewaiter {' '.join(words)}" in out
+    assert "--json" in out
+
+
+def test_the_commands_are_listed_with_what_they_do(run: Run) -> None:
+    status, out, _ = run("--help")
+
+    assert 0 == status
+    assert all(name in out for name in (*COMMANDS, "log", "--debug"))
+    assert set(LOG_COMMANDS) <= set(run("log", "--help")[1].split())
+
+
+@pytest.mark.parametrize("words", [("fly",), ("file",), ("file", "m.jsonl", "--tint"), ("manifest", "--parcels", "x")])
+def test_a_misspelt_command_line_ends_with_2_and_says_so_on_standard_error(words: tuple[str, ...], run: Run) -> None:
+    status, out, err = run(*words)
+
+    assert (2, "") == (status, out)
+    assert err
+
+
+def test_a_number_out_of_range_is_refused(run: Run) -> None:
+    assert 2 == run("file", "m.jsonl", "--in-flight", "0")[0]
+    assert 2 == run("manifest", "--wrong-check-digits", "2")[0]
+
+
+def test_a_problem_ends_with_1_the_problem_and_what_to_do(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "none.jsonl"
+    problem = f"tidewaiter: {path} cannot be read: No such file or directory."
+
+    assert (1, "", f"{problem}\n  Check the path.\n") == run("file", f"{path}")
+
+
+def test_no_stack_trace_unless_asked(run: Run, tmp_path: Path) -> None:
+    words = ("trace", "0" * 32, "--traces", f"{tmp_path / 'none'}")
+
+    assert "Traceback" not in run(*words)[2]
+    with pytest.raises(Stop, match="is no folder"):
+        main([*words, "--debug"])
+
+
+def test_nobody_there_is_told_with_the_address_and_the_remedy(run: Run, tmp_path: Path) -> None:
+    status, _, err = run("explain", "T1", "--intake", "127.0.0.1:1", "--data", f"{tmp_path}")
+
+    assert 1 == status
+    assert "127.0.0.1:1" in err
+    assert "tidewaiter up" in err
+
+
+def test_the_clear_is_refused_off_this_machine(run: Run, tmp_path: Path) -> None:
+    status, _, err = run("explain", "T1", "--intake", "example.org:7301", "--data", f"{tmp_path}")
+
+    assert 1 == status
+    assert "example.org" in err
+    assert "TIDEWAITER_CLI_TLS_CA_FILE" in err
+
+
+def test_version_names_every_member(run: Run) -> None:
+    status, out, _ = run("version", "--json")
+    found = json.loads(out)
+
+    assert 0 == status
+    assert {"tidewaiter-cli", "tidewaiter-client", "tidewaiter-tlog", "grpcio", "python"} <= found.keys()
+    assert "tidewaiter-cli" in run("version")[1]
+
+
+def test_a_manifest_goes_to_a_file_or_to_standard_output(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "m.jsonl"
+    status, out, _ = run("manifest", "--parcels", "20", "--seed", "3", "--out", f"{path}", "--json")
+
+    assert 0 == status
+    assert {"out": f"{path}", "filings": 20, "seed": 3, "bytes": path.stat().st_size} == json.loads(out)
+    assert path.read_text(encoding="utf-8") == run("manifest", "--parcels", "20", "--seed", "3")[1]
+    assert 1 == run("manifest", "--json")[0]
+
+
+def test_names_for_the_list_come_from_a_file(run: Run, tmp_path: Path) -> None:
+    names = tmp_path / "names.txt"
+    names.write_text("Zed Zedson\n\n", encoding="utf-8")
+    assert "Zed Zedson" in run("manifest", "--parcels", "1000", "--listed", f"{names}")[1]
+
+    names.write_text("\n", encoding="utf-8")
+    assert 1 == run("manifest", "--listed", f"{names}")[0]
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in TidewaiterError.__subclasses__() if kind.__module__ == "tidewaiter_client.errors"]
+)
+def test_every_error_of_the_client_has_advice(kind: type[TidewaiterError]) -> None:
+    stop = explained(kind(code="CODE", reason="REASON", detail="detail"))
+
+    assert stopping.COULD_NOT == stop.status
+    assert "REASON: detail" == stop.problem
+    assert stop.advice
+
+
+def test_any_other_error_is_told_as_what_it_is() -> None:
+    assert "m.jsonl: Permission denied." == explained(PermissionError(13, "Permission denied", "m.jsonl")).problem
+    assert "mistake of ours" in explained(LookupError("x")).advice
+    assert "TLS" in explained(InsecureRefused("a:1 is not ...")).advice
+
+
+def test_an_address_is_the_given_one_else_the_environments_else_the_running_suites(tmp_path: Path) -> None:
+    def found(given: str = "", **environ: str) -> str:
+        return reach.address_of("risk", given=given, data=tmp_path, environ=environ)
+
+    assert "127.0.0.1:7303" == found()
+    (tmp_path / reach.READY_FILE).write_text('{"risk": "127.0.0.1:9"}', encoding="utf-8")
+    assert "127.0.0.1:9" == found()
+    assert "h:1" == found(TIDEWAITER_CLI_RISK_ADDRESS="h:1")
+    assert "g:1" == found("g:1", TIDEWAITER_CLI_RISK_ADDRESS="h:1")
+    (tmp_path / reach.READY_FILE).write_text("{", encoding="utf-8")
+    with pytest.raises(Stop, match="cannot be read"):
+        found()
+
+
+def test_certificates_come_from_the_environment() -> None:
+    assert reach.tls({}) is None
+    found = reach.tls({"TIDEWAITER_CLI_TLS_CA_FILE": "ca.pem"})
+
+    assert found is not None
+    assert (Path("ca.pem"), None, None) == (found.authorities_file, found.certificate_file, found.key_file)
+
+
+@pytest.mark.parametrize(
+    ("words", "unneeded"),
+    [
+        ("version", ["grpc", "google.protobuf", "rich", "tidewaiter_client", "opentelemetry", "tidewaiter_tlog"]),
+        ("manifest --parcels 1", ["grpc", "google.protobuf", "rich", "tidewaiter_client", "opentelemetry"]),
+        ("log verify none --key x", ["grpc", "google.protobuf", "rich", "tidewaiter_client", "opentelemetry"]),
+        ("trace " + "0" * 32 + " --traces /", ["grpc", "google.protobuf", "tidewaiter_client", "opentelemetry"]),
+        ("file none.jsonl", ["opentelemetry", "protovalidate", "structlog", "apsw"]),
+    ],
+)
+def test_a_command_loads_only_what_it_needs(words: str, unneeded: list[str]) -> None:
+    program = (
+        "import sys; from tidewaiter_cli.__main__ import main\n"
+        f"try: main({words.split()!r})\n"
+        "except SystemExit: pass\n"
+        "print(*sys.modules, sep='\\n', file=sys.stderr)"
+    )
+    finished = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert [] == sorted(set(unneeded) & set(finished.stderr.splitlines()))
+
+
+def test_who_reads_our_output_may_go_away() -> None:
+    program = f"{sys.executable} -m tidewaiter_cli manifest --parcels 5000 | head -1"
+    finished = subprocess.run(["sh", "-c", program], capture_output=True, text=True, check=True)
+
+    assert "" == finished.stderr
+    assert finished.stdout.startswith("{")
+
+
+def test_unavailable_is_one_of_the_errors_told() -> None:
+    assert "tidewaiter up" in explained(Unavailable(code="UNAVAILABLE", detail="gone")).advice

@@ -1,0 +1,126 @@
+"""The law at every edge of its history, for origins and modes on either side of each."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from tidewaiter_eligibility.judge import judge
+from tidewaiter_eligibility.model import EntryPath, Mode, ReasonCode, Verdict
+
+from tests.eligibility_shipments import law, shipment
+
+MANIFEST, INFORMAL, FORMAL = EntryPath.SECTION_321_MANIFEST, EntryPath.TYPE_11, EntryPath.TYPE_01
+POSTAL, WORKSHEET, MAIL_INFORMAL = EntryPath.POSTAL_DUTY, EntryPath.MAIL_WORKSHEET, EntryPath.TYPE_13
+OPEN, SHUT, GONE = ReasonCode.EXEMPTION_MET, ReasonCode.EXEMPTION_CLOSED, ReasonCode.EXEMPTION_REPEALED
+
+# The regime, whether the exemption is open, and the entry of a parcel worth 25 dollars.
+R00, R01 = ("R00", OPEN, MANIFEST), ("R01", OPEN, MANIFEST)
+R04, R05 = ("R04", SHUT, INFORMAL), ("R05", SHUT, POSTAL)
+R07, R07M, R09 = ("R07", SHUT, INFORMAL), ("R07M", SHUT, POSTAL), ("R09", SHUT, INFORMAL)
+R10A, R10B, R10C = ("R10a", SHUT, WORKSHEET), ("R10b", SHUT, WORKSHEET), ("R10c", SHUT, MAIL_INFORMAL)
+R11, R11M = ("R11", GONE, INFORMAL), ("R11", GONE, MAIL_INFORMAL)
+
+# From this day on: goods of China and Hong Kong not by mail, by mail; goods of any other origin not by mail, by mail.
+HISTORY = [
+    ("2016-03-09", R00, R00, R00, R00),
+    ("2016-03-10", R01, R01, R01, R01),
+    ("2025-05-01", R01, R01, R01, R01),
+    ("2025-05-02", R04, R05, R01, R01),
+    ("2025-05-13", R04, R05, R01, R01),
+    ("2025-05-14", R04, R05, R01, R01),
+    ("2025-08-28", R04, R05, R01, R01),
+    ("2025-08-29", R07, R07M, R07, R07M),
+    ("2026-02-23", R07, R07M, R07, R07M),
+    ("2026-02-24", R07, R07M, R07, R07M),
+    ("2026-02-28", R07, R07M, R07, R07M),
+    ("2026-03-01", R07, R07M, R07, R07M),
+    ("2026-06-23", R07, R07M, R07, R07M),
+    ("2026-06-24", R09, R07M, R09, R07M),
+    ("2026-07-23", R09, R07M, R09, R07M),
+    ("2026-07-24", R09, R10A, R09, R10A),
+    ("2026-09-21", R09, R10A, R09, R10A),
+    ("2026-09-22", R09, R10B, R09, R10B),
+    ("2026-10-21", R09, R10B, R09, R10B),
+    ("2026-10-22", R09, R10C, R09, R10C),
+    ("2027-06-30", R09, R10C, R09, R10C),
+    ("2027-07-01", R11, R11M, R11, R11M),
+]
+FIXTURES = [
+    (day, origin, mode, row[column])
+    for day, *row in HISTORY
+    for origins, columns in ((("CN", "HK"), (0, 1)), (("DE", "CA", "MX", "MO"), (2, 3)))
+    for origin in origins
+    for mode, column in ((Mode.AIR, columns[0]), (Mode.TRUCK, columns[0]), (Mode.MAIL, columns[1]))
+]
+
+
+@pytest.mark.parametrize(("day", "origin", "mode", "expected"), FIXTURES)
+def test_the_law_of_a_day_is_the_one_in_its_history(
+    day: str, origin: str, mode: Mode, expected: tuple[str, ReasonCode, EntryPath]
+) -> None:
+    regime_id, code, path = expected
+
+    found = judge(shipment(day=date.fromisoformat(day), origin=origin, mode=mode), law=law())
+
+    said = found.rule.allowed if found.rule else found.reasons[0].code
+    assert (regime_id, code, path, day) == (found.regime_id, said, found.path, found.local_day)
+    assert (Verdict.ELIGIBLE if code is OPEN else Verdict.NOT_ELIGIBLE) is found.verdict
+
+
+@pytest.mark.parametrize(
+    ("day", "cents", "verdict"),
+    [
+        ("2016-03-09", 20_000, Verdict.ELIGIBLE),
+        ("2016-03-09", 20_001, Verdict.NOT_ELIGIBLE),
+        ("2016-03-10", 20_001, Verdict.ELIGIBLE),
+        ("2025-01-15", 79_999, Verdict.ELIGIBLE),
+        ("2025-01-15", 80_000, Verdict.ELIGIBLE),
+        ("2025-01-15", 80_001, Verdict.NOT_ELIGIBLE),
+        ("2025-10-01", 1, Verdict.NOT_ELIGIBLE),
+    ],
+)
+def test_the_limit_itself_passes_and_a_cent_more_does_not(day: str, cents: int, verdict: Verdict) -> None:
+    assert verdict is judge(shipment(day=date.fromisoformat(day), cents=cents), law=law()).verdict
+
+
+@pytest.mark.parametrize("day", ["2025-01-15", "2025-10-01", "2026-11-24", "2027-07-01"])
+@pytest.mark.parametrize(
+    ("sent_from", "cents", "is_gift"),
+    [("DE", 10_000, True), ("DE", 10_001, False), ("GU", 10_001, True), ("GU", 20_000, True), ("GU", 20_001, False)],
+)
+def test_a_gift_has_its_allowance_under_every_regime(day: str, sent_from: str, cents: int, is_gift: bool) -> None:
+    given = shipment(day=date.fromisoformat(day), cents=cents, gift=True, country_of_shipment=sent_from)
+
+    found = judge(given, law=law())
+
+    if is_gift:
+        assert (Verdict.ELIGIBLE, EntryPath.GIFT) == (found.verdict, found.path)
+    else:
+        assert ReasonCode.GIFT_OVER_ALLOWANCE is found.reasons[0].code
+        assert EntryPath.GIFT is not found.path
+
+
+@pytest.mark.parametrize(
+    ("day", "mode", "cents", "path"),
+    [
+        ("2025-01-15", Mode.AIR, 80_001, INFORMAL),
+        ("2025-01-15", Mode.AIR, 250_000, INFORMAL),
+        ("2025-01-15", Mode.AIR, 250_001, FORMAL),
+        ("2025-10-01", Mode.AIR, 250_000, INFORMAL),
+        ("2025-10-01", Mode.AIR, 250_001, FORMAL),
+        ("2025-10-01", Mode.MAIL, 250_000, POSTAL),
+        ("2025-10-01", Mode.MAIL, 250_001, FORMAL),
+        ("2026-08-01", Mode.MAIL, 250_000, WORKSHEET),
+        ("2026-08-01", Mode.MAIL, 250_001, FORMAL),
+        ("2026-11-24", Mode.MAIL, 250_000, MAIL_INFORMAL),
+        ("2026-11-24", Mode.MAIL, 250_001, FORMAL),
+        ("2027-07-01", Mode.OCEAN, 250_000, INFORMAL),
+        ("2027-07-01", Mode.OCEAN, 250_001, FORMAL),
+    ],
+)
+def test_informal_entry_ends_at_its_limit(day: str, mode: Mode, cents: int, path: EntryPath) -> None:
+    found = judge(shipment(day=date.fromisoformat(day), mode=mode, cents=cents), law=law())
+
+    over = [reason for reason in found.reasons if reason.code is ReasonCode.OVER_INFORMAL_LIMIT]
+    assert (path, path is FORMAL) == (found.path, bool(over))

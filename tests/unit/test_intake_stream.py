@@ -1,0 +1,123 @@
+"""The window of a stream: bounded, every chunk answered, nothing dropped on the way out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from tidewaiter_intake.stream import Window
+
+from tests.suite import until
+
+
+class Answering:
+    """Answers a chunk when told to, and counts what is unanswered."""
+
+    def __init__(self) -> None:
+        self.asked: list[int] = []
+        self.open: dict[int, asyncio.Future[str]] = {}
+
+    async def __call__(self, chunk: int) -> str:
+        self.asked.append(chunk)
+        self.open[chunk] = asyncio.get_running_loop().create_future()
+        answer = await self.open[chunk]
+        del self.open[chunk]
+        return answer
+
+    async def answer(self, chunk: int) -> None:
+        await until(lambda: chunk in self.open)
+        self.open[chunk].set_result(f"answer {chunk}")
+
+
+async def chunks(*sizes: int) -> AsyncIterator[int]:
+    for size in sizes:
+        yield size
+
+
+def window(answering: Answering, filings_max: int) -> Window[int, str]:
+    return Window(answer=answering, size_of=lambda size: size, filings_max=filings_max)
+
+
+async def test_answers_come_in_the_order_in_which_they_are_due() -> None:
+    answering = Answering()
+    answers = window(answering, 10).answers(chunks(1, 2))
+    first = asyncio.ensure_future(anext(answers))
+    await answering.answer(2)
+    assert "answer 2" == await first
+    await answering.answer(1)
+    assert ["answer 1"] == [answer async for answer in answers]
+
+
+async def test_the_next_chunk_is_read_only_when_the_window_has_room() -> None:
+    answering = Answering()
+    answers = window(answering, 5).answers(chunks(3, 2, 1))
+    first = asyncio.ensure_future(anext(answers))
+    await until(lambda: answering.asked == [3, 2])
+
+    await answering.answer(3)
+    assert "answer 3" == await first
+    assert [3, 2] == answering.asked, "an answer not taken still counts"
+    second = asyncio.ensure_future(anext(answers))
+    await until(lambda: answering.asked == [3, 2, 1])
+    await answering.answer(1)
+    assert "answer 1" == await second
+    await answering.answer(2)
+    assert ["answer 2"] == [answer async for answer in answers]
+
+
+async def test_a_chunk_larger_than_the_window_passes_alone() -> None:
+    answering = Answering()
+    answers = window(answering, 2).answers(chunks(9))
+    first = asyncio.ensure_future(anext(answers))
+    await answering.answer(9)
+
+    assert "answer 9" == await first
+    assert [] == [answer async for answer in answers]
+
+
+async def test_what_a_chunk_raises_ends_the_stream() -> None:
+    async def broken(_chunk: int) -> str:
+        raise ValueError("broken")
+
+    answers = Window(answer=broken, size_of=lambda size: size, filings_max=5).answers(chunks(1))
+
+    with pytest.raises(ValueError, match="broken"):
+        await anext(answers)
+
+
+async def test_what_the_sender_raises_ends_the_stream() -> None:
+    async def failing() -> AsyncIterator[int]:
+        yield 1
+        raise ConnectionError("gone")
+
+    answering = Answering()
+    answers = window(answering, 5).answers(failing())
+
+    with pytest.raises(ConnectionError, match="gone"):
+        await anext(answers)
+
+
+async def test_a_chunk_that_was_begun_is_finished_when_the_reader_leaves() -> None:
+    finished = asyncio.Event()
+    begun = asyncio.Event()
+
+    async def slow(_chunk: int) -> str:
+        begun.set()
+        await asyncio.sleep(0.01)
+        finished.set()
+        return "done"
+
+    answers = Window(answer=slow, size_of=lambda size: size, filings_max=5).answers(chunks(1, 1))
+    reader = asyncio.ensure_future(anext(answers))
+    await begun.wait()
+    reader.cancel()
+    await asyncio.gather(reader, return_exceptions=True)
+    await answers.aclose()  # type: ignore[attr-defined]
+
+    async with asyncio.timeout(2):
+        await finished.wait()
+
+
+async def test_no_chunks_no_answers() -> None:
+    assert [] == [answer async for answer in window(Answering(), 5).answers(chunks())]
