@@ -48,11 +48,18 @@ def coalescing(
     items_max: int = 3,
     waiting_max: int = 5,
     flights_max: int = 1,
+    further_flight_items_min: int = 1,
     key: Callable[[int], Hashable] | None = None,
 ) -> Coalescer[int, str]:
     """A coalescer named test whose work is the dock's."""
     return Coalescer(
-        dock.work, name="test", items_max=items_max, waiting_max=waiting_max, flights_max=flights_max, key=key
+        dock.work,
+        name="test",
+        items_max=items_max,
+        waiting_max=waiting_max,
+        flights_max=flights_max,
+        further_flight_items_min=further_flight_items_min,
+        key=key,
     )
 
 

@@ -131,3 +131,50 @@ async def test_a_key_is_held_while_it_waits_and_while_it_flies(dock: Dock) -> No
     await asyncio.gather(first, second)
 
     assert (True, True, False) == (held_waiting, held_flying, coalescer.holds(1))
+
+
+async def test_a_further_flight_starts_only_for_as_many_items_as_are_worth_one(dock: Dock) -> None:
+    coalescer = coalescing(dock, items_max=4, waiting_max=9, flights_max=2, further_flight_items_min=3)
+    first = start(coalescer.submit(1))
+    await settle()
+    second = [start(coalescer.submit(item)) for item in (2, 3)]
+    await settle()
+    assert [[1]] == dock.batches
+
+    third = start(coalescer.submit(4))
+    await settle()
+
+    assert [[1], [2, 3, 4]] == dock.batches
+    dock.land(1)
+    dock.land(0)
+    answers = [*await asyncio.gather(first, *second), await third]
+    assert [result_of(item) for item in (1, 2, 3, 4)] == answers
+
+
+async def test_a_few_items_that_wait_leave_when_the_flight_before_them_lands(dock: Dock) -> None:
+    coalescer = coalescing(dock, items_max=4, waiting_max=9, flights_max=2, further_flight_items_min=3)
+    first = start(coalescer.submit(1))
+    await settle()
+    second = start(coalescer.submit(2))
+    await settle()
+
+    dock.land()
+    await settle()
+    assert [[1], [2]] == dock.batches
+    dock.land()
+    assert [result_of(1), result_of(2)] == [await first, await second]
+
+
+async def test_a_key_is_held_from_its_acceptance_to_its_answer(dock: Dock) -> None:
+    coalescer = keyed(dock, flights_max=1)
+    flying = start(coalescer.submit(1))
+    await settle()
+    waiting = start(coalescer.submit(2))
+    await settle()
+
+    assert [True, True, False] == [coalescer.holds(key) for key in (1, 2, 3)]
+    dock.land()
+    await settle()
+    dock.land()
+    await asyncio.gather(flying, waiting)
+    assert [False, False] == [coalescer.holds(key) for key in (1, 2)]

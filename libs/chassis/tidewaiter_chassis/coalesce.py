@@ -63,7 +63,9 @@ class Coalescer(Generic[Item, Result]):
     """Turns single items into batches for `work`, which answers each item with its result or its Failure.
 
     At most `items_max` items make a batch, at most `flights_max` batches run at once, at most `waiting_max`
-    items wait to be taken into one. Items leave in the order they came. An accepted item is worked on even
+    items wait to be taken into one. A batch beside another starts only when `further_flight_items_min` items
+    wait: where a batch has a cost of its own, a few callers are better served by one batch after the other.
+    Items leave in the order they came. An accepted item is worked on even
     when its caller is gone. `work` runs in a context of its own: it inherits no caller's deadline or trace.
 
     With `key`, no two batches hold items of one key at the same time, and the items of one key that wait are
@@ -79,16 +81,18 @@ class Coalescer(Generic[Item, Result]):
         items_max: int,
         waiting_max: int,
         flights_max: int = 1,
+        further_flight_items_min: int = 1,
         key: Callable[[Item], Hashable] | None = None,
         meter: measures.Meter | None = None,
     ) -> None:
-        if min(items_max, waiting_max, flights_max) < 1:
-            raise ValueError("items_max, waiting_max and flights_max are at least 1")
+        if min(items_max, waiting_max, flights_max, further_flight_items_min) < 1:
+            raise ValueError("items_max, waiting_max, flights_max and further_flight_items_min are at least 1")
         self._work = work
         self._name = name.upper().replace("-", "_").replace(".", "_")
         self._items_max = items_max
         self._waiting_max = waiting_max
         self._flights_max = flights_max
+        self._further_flight_items_min = further_flight_items_min
         self._key = key or _own_key
         self._waiting: dict[Hashable, _Waiting[Item, Result]] = {}
         self._flying: set[Hashable] = set()
@@ -167,7 +171,8 @@ class Coalescer(Generic[Item, Result]):
 
     def _start_flight(self) -> None:
         # It takes its batch at its first step, so that what else comes in this pass of the loop is in it.
-        if self._waiting and self._starting is None and len(self._flights) < self._flights_max:
+        allowed = self._flights_max if len(self._waiting) >= self._further_flight_items_min else 1
+        if self._waiting and self._starting is None and len(self._flights) < allowed:
             flight = asyncio.create_task(self._fly(), name=self._name, context=contextvars.Context())
             self._starting = flight
             self._flights.add(flight)
