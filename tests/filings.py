@@ -7,8 +7,10 @@ from typing import Any
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.type.money_pb2 import Money
 from tidewaiter.trade.v1 import trade_pb2
-from tidewaiter_intake.model import Filing
+from tidewaiter_intake.model import Decision, Filing, Shipment
+from tidewaiter_intake.wire.decisions import fill_decision
 from tidewaiter_intake.wire.filings import filing_from
+from tidewaiter_intake.wire.shipments import fill_shipment
 
 OPEN_DAY = 1_736_942_400
 """2025-01-15T12:00:00Z, when the exemption was open for every origin."""
@@ -67,3 +69,17 @@ def message(request_id: str = "r-1", **changes: Any) -> trade_pb2.Filing:
 def filing(request_id: str = "r-1", **changes: Any) -> Filing:
     """The same as intake's model."""
     return filing_from(message(request_id, **changes))
+
+
+def shipment_message(shipment: Shipment) -> trade_pb2.Shipment:
+    """A merged view as it goes to the peers."""
+    written = trade_pb2.Shipment()
+    fill_shipment(written, shipment)
+    return written
+
+
+def decision_message(decision: Decision) -> trade_pb2.Decision:
+    """A decision as it goes to the log."""
+    written = trade_pb2.Decision()
+    fill_decision(written, decision)
+    return written

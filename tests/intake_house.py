@@ -32,9 +32,10 @@ from tidewaiter_intake.model import (
 )
 from tidewaiter_intake.recover import Recovery
 from tidewaiter_intake.store.sqlite import SqliteJournal
-from tidewaiter_intake.wire.decisions import decision_from_bytes, decision_to, eligibility_from, risk_from
+from tidewaiter_intake.wire.decisions import decision_from_bytes, eligibility_from, risk_from
 from tidewaiter_intake.wire.filings import differing_field, filing_from_bytes
-from tidewaiter_intake.wire.shipments import shipment_to
+
+from tests.filings import decision_message, shipment_message
 
 LAW = Reason(1, ReasonSource.LAW, "R01", "open")
 CLOSED = Reason(5, ReasonSource.LAW, "R01", "over")
@@ -59,7 +60,7 @@ def _set_event() -> asyncio.Event:
 
 
 def _recorded(decision: Decision) -> Recorded:
-    return Recorded(decision, b"receipt", decision_to(decision).SerializeToString())
+    return Recorded(decision, b"receipt", decision_message(decision).SerializeToString())
 
 
 @dataclass
@@ -87,7 +88,7 @@ class ScriptedPeers:
         return Found(
             None if "eligibility" in self.silent else Determined(finding, turned),
             None if "risk" in self.silent else _RISK,
-            shipment_to(question.shipment),
+            shipment_message(question.shipment),
         )
 
     async def record(self, entries: Sequence[Entry]) -> list[Recorded | None]:
@@ -130,6 +131,18 @@ class House:
         """The shipments of filings that are now in the journal."""
         accepted = await self.journal.accept(self.arrivals(filings), 0)
         return [one.shipment_id for one in accepted if isinstance(one, Accepted)]
+
+    async def decide(self, shipment_ids: Sequence[ShipmentId]) -> list[Recorded | Decision]:
+        """What the desk says, once the journal knows it too."""
+        results = await self.desk.decide(shipment_ids)
+        await self.desk.drain()
+        return results
+
+    async def recover(self) -> bool:
+        """One round of recovery, once the journal knows what came of it."""
+        found_all = await self.recovery.round()
+        await self.desk.drain()
+        return found_all
 
     async def close(self) -> None:
         """Drain and close; no span may be left."""

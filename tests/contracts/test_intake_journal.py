@@ -20,10 +20,10 @@ from tidewaiter_intake.model import (
     etag,
 )
 from tidewaiter_intake.store.sqlite import SqliteJournal
-from tidewaiter_intake.wire.decisions import decision_from_bytes, decision_to
+from tidewaiter_intake.wire.decisions import decision_from_bytes
 from tidewaiter_intake.wire.filings import differing_field
 
-from tests.filings import filing, goods
+from tests.filings import decision_message, filing, goods
 
 NOW = 1_736_942_400_000_000_000
 
@@ -63,7 +63,7 @@ def recorded(shipment_id: str, number: int, revision: int, *, degraded: bool = F
         decision_id=DecisionId(f"{shipment_id}-{number}"),
         degraded=degraded,
     )
-    return Recorded(decision, b"receipt", decision_to(decision).SerializeToString())
+    return Recorded(decision, b"receipt", decision_message(decision).SerializeToString())
 
 
 async def test_a_first_filing_begins_a_shipment_at_revision_one(journal: SqliteJournal) -> None:

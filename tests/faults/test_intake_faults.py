@@ -30,10 +30,12 @@ class FailingOnce:
 
     def __init__(self, at: int) -> None:
         self._left = at
+        self.came = False
 
     def __call__(self, *_: Any) -> None:
         self._left -= 1
         if self._left == 0:
+            self.came = True
             raise OSError("no space left on device")
 
 
@@ -55,7 +57,7 @@ class DeafLog(ScriptedPeers):
 async def file_all(house: House, filings: Sequence[Filing]) -> None:
     """As a filer does: one after the other, and again with the same id after a failure."""
     for one in filings:
-        await house.desk.decide(await house.accept(one))
+        await house.decide(await house.accept(one))
 
 
 def check(house: House) -> None:
@@ -94,12 +96,13 @@ async def _until_a_fault(path: Path, peers: ScriptedPeers, hooks: dict[str, Call
 @pytest.mark.parametrize(("hook", "at"), list(product(["before_commit", "after_commit"], range(1, 7))))
 async def test_a_journal_lost_at_any_commit_ends_as_if_nothing_had_failed(tmp_path: Path, hook: str, at: int) -> None:
     peers = ScriptedPeers()
-    acknowledged = await _until_a_fault(tmp_path, peers, {hook: FailingOnce(at)})
-    assert acknowledged < len(FILINGS), "the fault came"
+    fault = FailingOnce(at)
+    acknowledged = await _until_a_fault(tmp_path, peers, {hook: fault})
+    assert fault.came
     recorded_before = dict(peers.log)
 
     house = House(tmp_path, peers=peers)
-    assert await house.recovery.round()
+    assert await house.recover()
     await file_all(house, FILINGS)
 
     check(house)
@@ -118,7 +121,7 @@ async def test_an_answer_of_the_log_that_is_lost_ends_as_if_nothing_had_failed(
     house = House(tmp_path, peers=peers)
     await file_all(house, FILINGS)
 
-    assert await house.recovery.round()
+    assert await house.recover()
 
     check(house)
     await house.close()
@@ -135,8 +138,8 @@ async def test_a_verdict_that_turned_while_the_log_s_answer_was_lost_is_recorded
     shipment_id = house.journal.find(join_key="T:T2")
     peers.verdicts[str(shipment_id)] = Verdict.NOT_ELIGIBLE
 
-    await house.recovery.round()
-    await house.recovery.round()
+    await house.recover()
+    await house.recover()
 
     outcomes = [peers.log[name].outcome for name in sorted(peers.log)]
     assert ([Outcome.RELEASE, Outcome.ENTRY_REQUIRED] if kept else [Outcome.ENTRY_REQUIRED]) == outcomes

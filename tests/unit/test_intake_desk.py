@@ -31,14 +31,14 @@ async def house(tmp_path: Path) -> Any:
 async def test_a_shipment_is_decided_recorded_and_settled(house: House) -> None:
     ids = await house.accept(filing("a"))
 
-    (result,) = await house.desk.decide(ids)
+    (result,) = await house.decide(ids)
 
     assert isinstance(result, Recorded)
     assert Outcome.RELEASE is result.decision.outcome
     assert "S-a-1" == result.decision.decision_id
     assert "1" * 32 == result.decision.trace_id
     assert [] == house.journal.undecided(at_most=9)
-    assert [result] == await house.desk.decide(ids), "what is settled is not asked again"
+    assert [result] == await house.decide(ids), "what is settled is not asked again"
     assert [["S-a"]] == house.peers.asked
 
 
@@ -49,7 +49,7 @@ async def test_silence_of_eligibility_or_audit_is_pending_and_decided_when_it_is
     house.peers.silent = {silent}
     ids = await house.accept(filing("a"))
 
-    (pending,) = await house.desk.decide(ids)
+    (pending,) = await house.decide(ids)
 
     assert isinstance(pending, Decision)
     assert (Outcome.PENDING, "", [code]) == (
@@ -57,9 +57,9 @@ async def test_silence_of_eligibility_or_audit_is_pending_and_decided_when_it_is
         pending.decision_id,
         [reason.code for reason in pending.reasons],
     )
-    assert not await house.recovery.round()
+    assert not await house.recover()
     house.peers.silent = set()
-    assert await house.recovery.round()
+    assert await house.recover()
     assert ["S-a-1"] == list(house.peers.log)
     assert [] == house.journal.undecided(at_most=9)
 
@@ -68,14 +68,14 @@ async def test_silence_of_risk_is_a_review_decided_again_when_it_is_back(house: 
     house.peers.silent = {"risk"}
     ids = await house.accept(filing("a"))
 
-    (review,) = await house.desk.decide(ids)
+    (review,) = await house.decide(ids)
 
     assert isinstance(review, Recorded)
     assert (Outcome.REVIEW, True) == (review.decision.outcome, review.decision.degraded)
-    assert not await house.recovery.round()
+    assert not await house.recover()
     assert ["S-a-1"] == list(house.peers.log), "still silent: the same decision is not recorded twice"
     house.peers.silent = set()
-    assert await house.recovery.round()
+    assert await house.recover()
     again = house.peers.log["S-a-2"]
     assert (Outcome.RELEASE, "S-a-1", False) == (again.outcome, again.supersedes, again.degraded)
     assert [] == house.journal.degraded(at_most=9)
@@ -83,11 +83,11 @@ async def test_silence_of_risk_is_a_review_decided_again_when_it_is_back(house: 
 
 async def test_a_later_filing_opens_the_decision_again(house: House) -> None:
     ids = await house.accept(filing("a", tracking_number="T1"))
-    await house.desk.decide(ids)
+    await house.decide(ids)
     house.peers.verdicts["S-a"] = Verdict.NOT_ELIGIBLE
     await house.accept(filing("b", tracking_number="T1", originator_code="OTHER1"))
 
-    (result,) = await house.desk.decide(ids)
+    (result,) = await house.decide(ids)
 
     assert isinstance(result, Recorded)
     assert ("S-a-2", "S-a-1", 2) == (
@@ -100,11 +100,11 @@ async def test_a_later_filing_opens_the_decision_again(house: House) -> None:
 
 async def test_what_an_answer_overturns_is_decided_again_without_being_asked(house: House) -> None:
     first = await house.accept(filing("a"))
-    await house.desk.decide(first)
+    await house.decide(first)
     house.peers.verdicts["S-a"] = Verdict.NOT_ELIGIBLE
     house.peers.turned["S-b"] = ("S-a",)
 
-    await house.desk.decide(await house.accept(filing("b")))
+    await house.decide(await house.accept(filing("b")))
     await house.desk.drain()
 
     assert Outcome.ENTRY_REQUIRED is house.peers.log["S-a-2"].outcome
@@ -114,10 +114,10 @@ async def test_what_an_answer_overturns_is_decided_again_without_being_asked(hou
 
 
 async def test_an_overturned_shipment_that_says_the_same_again_is_recorded_once(house: House) -> None:
-    await house.desk.decide(await house.accept(filing("a")))
+    await house.decide(await house.accept(filing("a")))
     house.peers.turned["S-b"] = ("S-a",)
 
-    await house.desk.decide(await house.accept(filing("b")))
+    await house.decide(await house.accept(filing("b")))
     await house.desk.drain()
 
     assert ["S-a-1", "S-b-1"] == sorted(house.peers.log)
@@ -126,14 +126,14 @@ async def test_an_overturned_shipment_that_says_the_same_again_is_recorded_once(
 
 async def test_a_decision_that_was_recorded_before_a_crash_is_the_one_that_is_told(house: House) -> None:
     ids = await house.accept(filing("a"))
-    (told,) = await house.desk.decide(ids)
+    (told,) = await house.decide(ids)
     assert isinstance(told, Recorded)
     earlier = told.decision._replace(decided_at_ns=5)
     house.peers.log["S-b-1"] = earlier._replace(
         shipment_id=ShipmentId("S-b"), decision_id=DecisionId("S-b-1"), filings=("CARR01/b",)
     )
 
-    (result,) = await house.desk.decide(await house.accept(filing("b")))
+    (result,) = await house.decide(await house.accept(filing("b")))
 
     assert isinstance(result, Recorded)
     assert 5 == result.decision.decided_at_ns
@@ -152,9 +152,9 @@ async def test_a_decision_recorded_before_a_crash_that_no_longer_holds_is_supers
         decision_id=DecisionId("S-a-1"),
     )
 
-    await house.desk.decide(ids)
+    await house.decide(ids)
     assert ids == house.journal.undecided(at_most=9)
-    await house.recovery.round()
+    await house.recover()
 
     assert (Outcome.ENTRY_REQUIRED, "S-a-1") == (
         house.peers.log["S-a-2"].outcome,
@@ -166,7 +166,7 @@ async def test_a_decision_recorded_before_a_crash_that_no_longer_holds_is_supers
 async def test_recovery_goes_through_all_that_is_left_page_by_page(house: House) -> None:
     await house.accept(*(filing(name) for name in "abcde"))
 
-    assert await house.recovery.round()
+    assert await house.recover()
 
     assert [f"S-{name}-1" for name in "abcde"] == sorted(house.peers.log)
     assert [2, 2, 1] == [len(batch) for batch in house.peers.asked]
@@ -187,11 +187,11 @@ async def test_recovery_leaves_alone_what_is_on_the_desk_already(house: House) -
 
 @pytest.mark.parametrize("silent", ["eligibility", "risk", "audit"])
 async def test_the_desk_says_when_something_is_left_over_and_not_otherwise(house: House, silent: str) -> None:
-    await house.desk.decide(await house.accept(filing("a")))
+    await house.decide(await house.accept(filing("a")))
     assert not house.desk.left_over.is_set()
     house.peers.silent = {silent}
 
-    await house.desk.decide(await house.accept(filing("b")))
+    await house.decide(await house.accept(filing("b")))
 
     assert house.desk.left_over.is_set()
 
@@ -199,7 +199,7 @@ async def test_the_desk_says_when_something_is_left_over_and_not_otherwise(house
 async def test_recovery_sleeps_until_something_is_left_over_and_then_decides_it(house: House) -> None:
     running = asyncio.create_task(house.recovery.run())
     house.peers.silent = {"eligibility"}
-    await house.desk.decide(await house.accept(filing("a")))
+    await house.decide(await house.accept(filing("a")))
     house.peers.silent = set()
 
     await until(lambda: house.peers.log)

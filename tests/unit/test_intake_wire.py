@@ -10,12 +10,12 @@ from tidewaiter.trade.v1 import trade_pb2
 from tidewaiter_chassis.failures import Failure, Violation, invalid
 from tidewaiter_intake.merge import merge
 from tidewaiter_intake.model import Conflict, FieldSource, ShipmentId
-from tidewaiter_intake.wire.decisions import decision_from_bytes, decision_to
+from tidewaiter_intake.wire.decisions import decision_from_bytes
 from tidewaiter_intake.wire.filings import differing_field, filing_from, filing_from_bytes
 from tidewaiter_intake.wire.requests import filing_given
-from tidewaiter_intake.wire.shipments import shipment_for_filer, shipment_to
+from tidewaiter_intake.wire.shipments import fill_shipment_for_filer
 
-from tests.filings import dollars, filing, goods, message, party
+from tests.filings import decision_message, dollars, filing, goods, message, party, shipment_message
 
 FULL = message(
     "full",
@@ -36,7 +36,7 @@ FULL = message(
 
 
 def test_every_field_of_a_filing_reaches_the_merged_view() -> None:
-    shipment = shipment_to(merge(ShipmentId("S"), 1, [filing_from(FULL)]))
+    shipment = shipment_message(merge(ShipmentId("S"), 1, [filing_from(FULL)]))
 
     given: set[str] = {field.name for field, _ in FULL.ListFields()}
     shown: set[str] = {field.name for field, _ in shipment.ListFields()}
@@ -115,7 +115,7 @@ def test_a_decision_is_read_back_as_it_was_written() -> None:
         field="consignee",
     )
 
-    assert written == decision_to(decision_from_bytes(written.SerializeToString()))
+    assert written == decision_message(decision_from_bytes(written.SerializeToString()))
 
 
 def test_evidence_of_conflict_goes_to_the_peers_and_not_to_filers() -> None:
@@ -123,9 +123,11 @@ def test_evidence_of_conflict_goes_to_the_peers_and_not_to_filers() -> None:
         conflicts=(Conflict("consignee", ("A", "B")),), sources=(FieldSource("A", "1", ("mode",)),)
     )
 
-    assert ["A", "B"] == list(shipment_to(shipment).conflicts[0].originator_codes)
-    assert [] == list(shipment_for_filer(shipment).conflicts)
-    assert [["mode"]] == [list(source.fields) for source in shipment_for_filer(shipment).sources]
+    assert ["A", "B"] == list(shipment_message(shipment).conflicts[0].originator_codes)
+    shown = trade_pb2.Shipment()
+    fill_shipment_for_filer(shown, shipment)
+    assert [] == list(shown.conflicts)
+    assert [["mode"]] == [list(source.fields) for source in shown.sources]
 
 
 def test_all_that_is_wrong_is_told_at_once_whatever_finds_it() -> None:

@@ -76,7 +76,7 @@ async def build(settings: Settings, telemetry: Telemetry, *, clock: Clock | None
                 shortfalls=shortfalls,
                 differing_field=differing_field,
             ),
-            get=Get(journal=journal, read_filing=filing_from_bytes),
+            get=Get(journal=journal, desk=desk, read_filing=filing_from_bytes),
             tracing=telemetry.tracing,
             stream_filings_max=settings.stream_filings_max,
         )

@@ -8,7 +8,8 @@ the same way:
 4. have the decisions recorded              (dies here: on the log; the same decision_id brings back the first)
 5. settle in the journal, and want again the shipments that the answers overturned
                                             (dies here: settled; the overturned are durable and found by recovery)
-Only what came through step 4 is told as decided.
+Only what came through step 4 is told as decided. Step 5 is waited for by whoever next looks at the shipment, not
+by those who are told: should it fail, the log has the decision, and deciding again brings back the same.
 """
 
 from __future__ import annotations
@@ -107,12 +108,14 @@ class Desk:
         self.left_over = asyncio.Event()
         """Set when a shipment stays undecided, or decided without a service: recovery then looks after it."""
         self._overturned: set[asyncio.Task[Any]] = set()
+        self._settling: dict[ShipmentId, asyncio.Task[None]] = {}
         self._coalescer: Coalescer[ShipmentId, Recorded | Decision] = Coalescer(
             self._batch,
             name="desk",
             items_max=shipments_max,
             waiting_max=waiting_max,
             flights_max=flights_max,
+            further_flight_items_min=max(1, shipments_max // 2),
             key=lambda shipment_id: shipment_id,
             meter=meter,
         )
@@ -146,12 +149,21 @@ class Desk:
         """Whether the shipment is on the desk already, waiting or under way."""
         return self._coalescer.holds(shipment_id)
 
+    async def settled(self, shipment_ids: Sequence[ShipmentId]) -> None:
+        """Wait until the journal knows what was told of these shipments."""
+        under_way = {self._settling[one] for one in shipment_ids if one in self._settling}
+        if under_way:
+            await asyncio.wait(under_way)
+
     async def drain(self) -> None:
-        """Wait for every batch under way."""
+        """Wait for every batch under way, and for what it leaves to be noted."""
         await self._coalescer.drain()
+        if self._settling:
+            await asyncio.wait(set(self._settling.values()))
         await asyncio.gather(*self._overturned, return_exceptions=True)
 
     async def _batch(self, shipment_ids: list[ShipmentId]) -> list[Recorded | Decision | Failure]:
+        await self.settled(shipment_ids)
         fresh = [self._fresh.pop(shipment_id) for shipment_id in shipment_ids if shipment_id in self._fresh]
         begun = {one.case.shipment_id for one in fresh}
         cases = self._journal.cases(shipment_id for shipment_id in shipment_ids if shipment_id not in begun)
@@ -208,8 +220,7 @@ class Desk:
             results[work.case.shipment_id] = recorded
             settlements.append(_settlement(work.case, entry.decision, recorded))
         turned = {shipment_id for one in found if one.determined for shipment_id in one.determined.turned}
-        await self._journal.settle(settlements, turned)
-        self._decide_overturned(turned)
+        self._settle(settlements, turned)
         return results
 
     def _decision(self, work: _Work, found: Found) -> Decision:
@@ -224,6 +235,23 @@ class Desk:
             trace_id=work.traceparent[3:35],
             decided_at_ns=self._clock.ns(),
         )
+
+    def _settle(self, settlements: Sequence[Settlement], turned: set[ShipmentId]) -> None:
+        """Begin step 5."""
+        task = asyncio.create_task(self._journal.settle(settlements, turned))
+        concerned = [settlement.recorded.decision.shipment_id for settlement in settlements]
+        self._settling.update(dict.fromkeys(concerned, task))
+
+        def done(task: asyncio.Task[None]) -> None:
+            for shipment_id in concerned:
+                if self._settling.get(shipment_id) is task:
+                    del self._settling[shipment_id]
+            if task.cancelled() or task.exception():
+                self.left_over.set()
+            else:
+                self._decide_overturned(turned)
+
+        task.add_done_callback(done)
 
     def _decide_overturned(self, turned: set[ShipmentId]) -> None:
         """Start deciding again at once; should it fail, the journal remembers and recovery does it."""

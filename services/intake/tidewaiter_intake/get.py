@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from tidewaiter_intake import errors, reveal
@@ -24,14 +24,23 @@ class Journal(Protocol):
         ...
 
 
+class Desk(Protocol):
+    """What this verb needs of the desk."""
+
+    async def settled(self, shipment_ids: Sequence[ShipmentId]) -> None:
+        """Wait until the journal knows what was told of these shipments."""
+        ...
+
+
 class Get:
     """The verb; one for the life of the service."""
 
-    def __init__(self, *, journal: Journal, read_filing: Callable[[bytes], Filing]) -> None:
+    def __init__(self, *, journal: Journal, desk: Desk, read_filing: Callable[[bytes], Filing]) -> None:
         self._journal = journal
+        self._desk = desk
         self._read_filing = read_filing
 
-    def shipment(self, *, shipment_id: str = "", tracking_number: str = "", filing: str = "") -> Standing:
+    async def shipment(self, *, shipment_id: str = "", tracking_number: str = "", filing: str = "") -> Standing:
         """The shipment so named (exactly one is given); Failure SHIPMENT_NOT_FOUND when there is none.
 
         The decision is what a filer may see, PENDING while the newest revision is not decided.
@@ -42,6 +51,7 @@ class Get:
         elif filing:
             originator_code, _, request_id = filing.partition("/")
             found = self._journal.find(filing=(originator_code, request_id))
+        await self._desk.settled([found] if found else [])
         cases = self._journal.cases([found]) if found else []
         if not cases:
             raise errors.shipment_not_found()

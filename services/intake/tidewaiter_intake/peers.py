@@ -24,8 +24,8 @@ from tidewaiter_chassis.failures import Failure
 from tidewaiter_chassis.telemetry import Telemetry
 
 from tidewaiter_intake.model import Decision, Determined, Entry, Found, Question, Recorded, RiskFinding, ShipmentId
-from tidewaiter_intake.wire.decisions import decision_from, decision_to, eligibility_from, risk_from
-from tidewaiter_intake.wire.shipments import shipment_to
+from tidewaiter_intake.wire.decisions import decision_from, eligibility_from, fill_decision, risk_from
+from tidewaiter_intake.wire.shipments import fill_shipment
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -87,67 +87,60 @@ class Peers:
 
     async def ask(self, questions: Sequence[Question]) -> list[Found]:
         """Ask eligibility and risk at once, under one deadline; silence is an answer of None."""
-        carried = [shipment_to(question.shipment) for question in questions]
-        determined, assessed = await asyncio.gather(
-            self._determine(questions, carried), self._assess(questions, carried)
-        )
+        request = eligibility_pb2.DetermineEligibilityRequest()
+        for question in questions:
+            determination = request.determinations.add()
+            fill_shipment(determination.shipment, question.shipment)
+            determination.traceparent = question.traceparent
+        carried = [determination.shipment for determination in request.determinations]
+        determined, assessed = await asyncio.gather(self._determine(request), self._assess(questions, carried))
         return [Found(*one) for one in zip(determined, assessed, carried, strict=True)]
 
     async def preview(self, questions: Sequence[Question]) -> list[Found]:
         """The same without claiming anything: what would be found."""
-        carried = [shipment_to(question.shipment) for question in questions]
-        determined, assessed = await asyncio.gather(self._check(carried), self._assess(questions, carried))
+        request = eligibility_pb2.BatchCheckEligibilityRequest()
+        for question in questions:
+            fill_shipment(request.requests.add().shipment, question.shipment)
+        carried = [one.shipment for one in request.requests]
+        determined, assessed = await asyncio.gather(self._check(request), self._assess(questions, carried))
         return [Found(*one) for one in zip(determined, assessed, carried, strict=True)]
 
     async def record(self, entries: Sequence[Entry]) -> list[Recorded | None]:
         """The decisions as the log holds them, None where it did not answer."""
-        decisions = [decision_to(entry.decision) for entry in entries]
-        request = audit_pb2.AppendDecisionsRequest(
-            records=[
-                audit_pb2.DecisionRecord(decision=decision, shipment=entry.carried, traceparent=entry.traceparent)
-                for entry, decision in zip(entries, decisions, strict=True)
-            ]
-        )
+        request = audit_pb2.AppendDecisionsRequest()
+        for entry in entries:
+            record = request.records.add()
+            fill_decision(record.decision, entry.decision)
+            record.shipment.CopyFrom(entry.carried)
+            record.traceparent = entry.traceparent
         response = await self._call("audit", self._audit.AppendDecisions, request)
         if response is None:
             return [None] * len(entries)
         return [
-            self._recorded(entry.decision, decision, result)
-            for entry, decision, result in zip(entries, decisions, response.results, strict=True)
+            self._recorded(entry.decision, record.decision, result)
+            for entry, record, result in zip(entries, request.records, response.results, strict=True)
         ]
 
-    async def _determine(
-        self, questions: Sequence[Question], carried: list[trade_pb2.Shipment]
-    ) -> list[Determined | None]:
-        request = eligibility_pb2.DetermineEligibilityRequest(
-            determinations=[
-                eligibility_pb2.Determination(shipment=shipment, traceparent=question.traceparent)
-                for question, shipment in zip(questions, carried, strict=True)
-            ]
-        )
+    async def _determine(self, request: eligibility_pb2.DetermineEligibilityRequest) -> list[Determined | None]:
         response = await self._call("eligibility", self._eligibility.DetermineEligibility, request)
         if response is None:
-            return [None] * len(questions)
+            return [None] * len(request.determinations)
         return [self._determined(result) for result in response.results]
 
-    async def _check(self, carried: list[trade_pb2.Shipment]) -> list[Determined | None]:
-        request = eligibility_pb2.BatchCheckEligibilityRequest(
-            requests=[eligibility_pb2.CheckEligibilityRequest(shipment=shipment) for shipment in carried]
-        )
+    async def _check(self, request: eligibility_pb2.BatchCheckEligibilityRequest) -> list[Determined | None]:
         response = await self._call("eligibility", self._eligibility.BatchCheckEligibility, request)
         if response is None:
-            return [None] * len(carried)
+            return [None] * len(request.requests)
         return [self._checked(result) for result in response.results]
 
     async def _assess(
-        self, questions: Sequence[Question], carried: list[trade_pb2.Shipment]
+        self, questions: Sequence[Question], carried: Sequence[trade_pb2.Shipment]
     ) -> list[RiskFinding | None]:
-        request = risk_pb2.AssessRiskRequest(
-            assessments=[
-                risk_pb2.Assessment(shipment=shipment, traceparent=question.traceparent)
-                for question, shipment in zip(questions, carried, strict=True)
-            ]
-        )
+        request = risk_pb2.AssessRiskRequest()
+        for question, shipment in zip(questions, carried, strict=True):
+            assessment = request.assessments.add()
+            assessment.shipment.CopyFrom(shipment)
+            assessment.traceparent = question.traceparent
         response = await self._call("risk", self._risk.AssessRisk, request)
         if response is None:
             return [None] * len(questions)

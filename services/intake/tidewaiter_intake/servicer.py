@@ -39,7 +39,9 @@ class IntakeServicer(intake_pb2_grpc.IntakeServiceServicer):
         (result,) = await self._filed([request], span_parent=current_span())
         if isinstance(result, Failure):
             raise result
-        return wire.response_to(result)
+        response = intake_pb2.SubmitFilingResponse()
+        wire.fill_response(response, result)
+        return response
 
     async def BatchSubmitFilings(
         self, request: intake_pb2.BatchSubmitFilingsRequest, context: Any
@@ -49,7 +51,9 @@ class IntakeServicer(intake_pb2_grpc.IntakeServiceServicer):
         wire.refuse_repeated(request.requests)
         results = await self._filed(request.requests, span_parent=None)
         given = [wire.Given(one.filing.request_id) for one in request.requests]
-        return intake_pb2.BatchSubmitFilingsResponse(results=wire.results_to(given, results))
+        response = intake_pb2.BatchSubmitFilingsResponse()
+        wire.fill_results(response, given, results)
+        return response
 
     async def StreamFilings(
         self, request_iterator: AsyncIterator[intake_pb2.StreamFilingsRequest], context: Any
@@ -62,24 +66,26 @@ class IntakeServicer(intake_pb2_grpc.IntakeServiceServicer):
             agreed = min(first.open.in_flight_max or agreed, agreed)
             first = None
         window = Window(answer=self._chunk, size_of=_filings_in, filings_max=agreed)
-        async for results in window.answers(_chunks(first, request_iterator)):
-            yield intake_pb2.StreamFilingsResponse(results=results)
+        async for response in window.answers(_chunks(first, request_iterator)):
+            yield response
 
     async def GetShipment(self, request: intake_pb2.GetShipmentRequest, context: Any) -> intake_pb2.GetShipmentResponse:
         """The merged view with its current decision."""
         wire.refuse_invalid(request)
         name = request.WhichOneof("name")
-        return wire.standing_to(self._get.shipment(**{str(name): getattr(request, str(name))}))
+        return wire.standing_to(await self._get.shipment(**{str(name): getattr(request, str(name))}))
 
     CancelShipment = unserved
     ListShipments = unserved
     WatchDecisions = unserved
     ListRequirements = unserved
 
-    async def _chunk(self, chunk: intake_pb2.FilingChunk) -> list[intake_pb2.FilingResult]:
+    async def _chunk(self, chunk: intake_pb2.FilingChunk) -> intake_pb2.StreamFilingsResponse:
         given = [wire.filing_given(filing, self._submit.check) for filing in chunk.filings]
         results = await self._file(given, span_parent=None)
-        return wire.results_to(given, results)
+        response = intake_pb2.StreamFilingsResponse()
+        wire.fill_results(response, given, results)
+        return response
 
     async def _filed(
         self, requests: Sequence[intake_pb2.SubmitFilingRequest], *, span_parent: ItemSpan | None

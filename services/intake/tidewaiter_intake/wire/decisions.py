@@ -18,7 +18,7 @@ from tidewaiter_intake.model import (
     ShipmentId,
     Verdict,
 )
-from tidewaiter_intake.wire.shipments import timestamp_to
+from tidewaiter_intake.wire.shipments import fill_timestamp
 
 _SOURCES = {int(source): source for source in ReasonSource}
 _VERDICTS = {int(verdict): verdict for verdict in Verdict}
@@ -48,30 +48,29 @@ def risk_from(message: trade_pb2.RiskFinding) -> RiskFinding:
     )
 
 
-def decision_to(decision: Decision) -> trade_pb2.Decision:
-    """The message of a decision, whole: what is shown to whom is settled before."""
-    message = trade_pb2.Decision(
-        decision_id=decision.decision_id,
-        shipment_id=decision.shipment_id,
-        revision=decision.revision,
-        supersedes=decision.supersedes,
-        outcome=decision.outcome,  # type: ignore[arg-type]  # same numbers
-        entry_path=decision.entry_path,  # type: ignore[arg-type]  # same numbers
-        reasons=[_reason_to(reason) for reason in decision.reasons],
-        trace_id=decision.trace_id,
-        degraded=decision.degraded,
-        filings=decision.filings,
-    )
+def fill_decision(message: trade_pb2.Decision, decision: Decision) -> None:
+    """Write a decision, whole, into an empty message: what is shown to whom is settled before."""
+    message.decision_id = decision.decision_id
+    message.shipment_id = decision.shipment_id
+    message.revision = decision.revision
+    message.supersedes = decision.supersedes
+    message.outcome = decision.outcome  # type: ignore[assignment]  # same numbers
+    message.entry_path = decision.entry_path  # type: ignore[assignment]  # same numbers
+    message.trace_id = decision.trace_id
+    message.degraded = decision.degraded
+    message.filings.extend(decision.filings)
+    for reason in decision.reasons:
+        _fill_reason(message.reasons.add(), reason)
     if decision.eligibility:
         message.eligibility.MergeFromString(decision.eligibility.content)
     if decision.risk:
         message.risk.MergeFromString(decision.risk.content)
     if decision.decided_at_ns:
-        message.decided_at.CopyFrom(timestamp_to(decision.decided_at_ns))
-    message.versions.law = decision.law_version
-    message.versions.scorecard = decision.scorecard_version
-    message.versions.code = decision.code_version
-    return message
+        fill_timestamp(message.decided_at, decision.decided_at_ns)
+    versions = message.versions
+    versions.law = decision.law_version
+    versions.scorecard = decision.scorecard_version
+    versions.code = decision.code_version
 
 
 def decision_from(message: trade_pb2.Decision) -> Decision:
@@ -108,13 +107,11 @@ def _reasons_from(messages: Iterable[trade_pb2.Reason]) -> tuple[Reason, ...]:
     )
 
 
-def _reason_to(reason: Reason) -> trade_pb2.Reason:
-    return trade_pb2.Reason(
-        code=reason.code,  # type: ignore[arg-type]  # same numbers
-        source=reason.source,  # type: ignore[arg-type]  # same numbers
-        rule_id=reason.rule_id,
-        detail=reason.detail,
-        citation=reason.citation,
-        confidence=reason.confidence,  # type: ignore[arg-type]  # same numbers
-        field=reason.field,
-    )
+def _fill_reason(message: trade_pb2.Reason, reason: Reason) -> None:
+    message.code = reason.code  # type: ignore[assignment]  # same numbers
+    message.source = reason.source  # type: ignore[assignment]  # same numbers
+    message.rule_id = reason.rule_id
+    message.detail = reason.detail
+    message.citation = reason.citation
+    message.confidence = reason.confidence  # type: ignore[assignment]  # same numbers
+    message.field = reason.field

@@ -12,9 +12,9 @@ from tidewaiter_chassis import answers, validation
 from tidewaiter_chassis.failures import Failure, Violation, invalid
 
 from tidewaiter_intake.model import Answer, Decision, Filing, Standing, etag
-from tidewaiter_intake.wire.decisions import decision_to
+from tidewaiter_intake.wire.decisions import fill_decision
 from tidewaiter_intake.wire.filings import filing_from
-from tidewaiter_intake.wire.shipments import shipment_for_filer, timestamp_to
+from tidewaiter_intake.wire.shipments import fill_shipment_for_filer, fill_timestamp
 
 Check = Callable[[Filing], Failure | None]
 """All that is wrong with a filing beyond the rules of its fields."""
@@ -77,53 +77,52 @@ def refuse_repeated(requests: Iterable[intake_pb2.SubmitFilingRequest]) -> None:
         raise invalid(*repeated)
 
 
-def response_to(answer: Answer) -> intake_pb2.SubmitFilingResponse:
-    """The answer to one filing."""
-    message = intake_pb2.SubmitFilingResponse(
-        request_id=answer.request_id,
-        decision=_told(answer.decision),
-        replayed=answer.replayed,
-        etag=answer.etag,
-    )
+def fill_response(message: intake_pb2.SubmitFilingResponse, answer: Answer) -> None:
+    """Write the answer to one filing into an empty message."""
+    message.request_id = answer.request_id
+    _fill_told(message.decision, answer.decision)
     if answer.receipt:
         message.receipt.MergeFromString(answer.receipt)
-    return message
+    message.replayed = answer.replayed
+    message.etag = answer.etag
 
 
-def _told(decision: Decision) -> trade_pb2.Decision:
+def fill_results(
+    message: intake_pb2.BatchSubmitFilingsResponse | intake_pb2.StreamFilingsResponse,
+    given: Sequence[Given],
+    results: Sequence[Answer | Failure],
+) -> None:
+    """Write the answers to several filings, in their order."""
+    for one, result in zip(given, results, strict=True):
+        into = message.results.add()
+        into.request_id = one.request_id
+        if isinstance(result, Failure):
+            into.error.CopyFrom(answers.to_status(result))
+        else:
+            fill_response(into.response, result)
+
+
+def _fill_told(message: trade_pb2.Decision, decision: Decision) -> None:
     """A decision as a filer may see it: which other shipments count on that day may be another filer's matter."""
-    message = decision_to(decision)
+    fill_decision(message, decision)
     if message.HasField("eligibility"):
         message.eligibility.ClearField("counted_shipment_ids")
-    return message
-
-
-def results_to(given: Sequence[Given], results: Sequence[Answer | Failure]) -> list[intake_pb2.FilingResult]:
-    """The answers to several filings, in their order."""
-    return [
-        intake_pb2.FilingResult(request_id=one.request_id, error=answers.to_status(result))
-        if isinstance(result, Failure)
-        else intake_pb2.FilingResult(request_id=one.request_id, response=response_to(result))
-        for one, result in zip(given, results, strict=True)
-    ]
 
 
 def standing_to(standing: Standing) -> intake_pb2.GetShipmentResponse:
     """A shipment as its filers may see it."""
-    message = intake_pb2.GetShipmentResponse(
-        shipment=shipment_for_filer(standing.shipment),
-        decision=_told(standing.decision),
-        etag=etag(standing.shipment.shipment_id, standing.shipment.revision),
-    )
+    message = intake_pb2.GetShipmentResponse(etag=etag(standing.shipment.shipment_id, standing.shipment.revision))
+    fill_shipment_for_filer(message.shipment, standing.shipment)
+    _fill_told(message.decision, standing.decision)
     if standing.receipt:
         message.receipt.MergeFromString(standing.receipt)
     for filed in standing.filings:
         head = trade_pb2.Filing.FromString(filed.content)
-        message.filings.add(
+        summary = message.filings.add(
             originator_code=filed.originator_code,
             request_id=filed.request_id,
             filer_type=head.filer_type,
-            received_at=timestamp_to(filed.received_at_ns),
             revision=filed.revision,
         )
+        fill_timestamp(summary.received_at, filed.received_at_ns)
     return message
