@@ -35,7 +35,7 @@ from tidewaiter_intake.store.sqlite import SqliteJournal
 from tidewaiter_intake.wire.decisions import decision_from_bytes, eligibility_from, risk_from
 from tidewaiter_intake.wire.filings import differing_field, filing_from_bytes
 
-from tests.filings import decision_message, shipment_message
+from tests.filings import OPEN_DAY, decision_message, shipment_message
 
 LAW = Reason(1, ReasonSource.LAW, "R01", "open")
 CLOSED = Reason(5, ReasonSource.LAW, "R01", "over")
@@ -100,7 +100,7 @@ class ScriptedPeers:
 class House:
     """A journal, scripted peers and a desk between them."""
 
-    def __init__(self, path: Path, *, peers: ScriptedPeers | None = None, **hooks: Any) -> None:
+    def __init__(self, path: Path, *, peers: ScriptedPeers | None = None, quality: Any = None, **hooks: Any) -> None:
         self.spans = InMemorySpanExporter()
         self.telemetry = Telemetry.for_tests(exporter=self.spans)
         self.peers = peers or ScriptedPeers()
@@ -113,7 +113,7 @@ class House:
             journal=self.journal,
             peers=self.peers,
             read_filing=filing_from_bytes,
-            shortfalls=lambda _filing: (),
+            quality=quality or (lambda _filed: ()),
             begin_span=lambda parent: self.telemetry.tracing.begin("intake.decide_again", parent=parent),
             clock=FixedClock(datetime(2025, 1, 15, tzinfo=UTC)),
             shipments_max=500,
@@ -129,7 +129,7 @@ class House:
 
     async def accept(self, *filings: Filing) -> list[ShipmentId]:
         """The shipments of filings that are now in the journal."""
-        accepted = await self.journal.accept(self.arrivals(filings), 0)
+        accepted = await self.journal.accept(self.arrivals(filings), OPEN_DAY * 1_000_000_000)
         return [one.shipment_id for one in accepted if isinstance(one, Accepted)]
 
     async def decide(self, shipment_ids: Sequence[ShipmentId]) -> list[Recorded | Decision]:

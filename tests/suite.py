@@ -7,6 +7,7 @@ on its data, as an operator would.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib
 import inspect
 import time
@@ -15,6 +16,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import apsw
 import grpc
 import pytest
 from opentelemetry.sdk.trace import ReadableSpan
@@ -99,6 +101,13 @@ class Suite:
     async def tree_size(self) -> int:
         """How many decisions are on the log."""
         return (await self.audit.GetCheckpoint(audit_pb2.GetCheckpointRequest(), timeout=10)).tree_size
+
+    def at_rest(self) -> bool:
+        """Whether the journal wants no shipment decided, again or at all."""
+        journal = apsw.Connection(str(self.folder / "intake.db"), flags=apsw.SQLITE_OPEN_READONLY)
+        with contextlib.closing(journal):
+            wanted = journal.execute("SELECT count(*) FROM shipment WHERE wanted > settled OR degraded = 1").get
+        return bool(wanted == 0)
 
     def of_trace(self, trace_id: str) -> list[ReadableSpan]:
         """The spans of a trace that have ended."""

@@ -19,7 +19,7 @@ from tidewaiter_intake.model import (
     ShipmentId,
     etag,
 )
-from tidewaiter_intake.store.sqlite import SqliteJournal
+from tidewaiter_intake.store.sqlite import FILINGS_MAX, SqliteJournal
 from tidewaiter_intake.wire.decisions import decision_from_bytes
 from tidewaiter_intake.wire.filings import differing_field
 
@@ -234,3 +234,26 @@ async def test_all_of_it_is_there_when_the_journal_is_opened_again(tmp_path: Pat
 
     assert before == again.cases([ShipmentId("S-a")])
     await again.database.close()
+
+
+async def test_a_shipment_takes_so_many_filings_and_no_more(journal: SqliteJournal) -> None:
+    given = [filing(f"f{n}", tracking_number="T1", order_id=f"O{n}") for n in range(FILINGS_MAX + 1)]
+
+    results = await journal.accept([arrival(one, "S-1") for one in given], NOW)
+
+    assert [True] * FILINGS_MAX + [False] == [isinstance(one, Accepted) for one in results]
+    assert isinstance(results[-1], Failure)
+    assert (Kind.NOT_READY, "SHIPMENT_FULL") == (results[-1].kind, results[-1].reason)
+    (again,) = await accepted(journal, given[0])
+    assert again.replayed
+
+
+async def test_a_filing_is_found_with_its_first_answer_once_it_has_one(journal: SqliteJournal) -> None:
+    await accepted(journal, filing("a"))
+    assert journal.answered(("CARR01", "a")) is None
+    first = recorded("S-a", 1, 1)
+    await journal.settle([Settlement(first, 1, 1)], turned=())
+    await journal.settle([Settlement(recorded("S-a", 2, 1), 1, 2)], turned=())
+
+    assert first == journal.answered(("CARR01", "a"))
+    assert journal.answered(("CARR01", "z")) is None

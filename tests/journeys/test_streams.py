@@ -6,7 +6,6 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import AsyncIterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +123,7 @@ async def test_the_order_of_filing_never_changes_the_final_verdicts(tmp_path: Pa
     for order in (filings, filings[::-1], chance.sample(filings, len(filings))):
         async with suite(tmp_path / f"{len(finals)}") as house:
             await house.stream(order, chunk=chance.choice([1, 3, 40]))
-            await until(partial(_settled, house))
+            await until(house.at_rest)
             finals.append({f.tracking_number: await _final(house, f) for f in filings})
 
     assert finals[0] == finals[1] == finals[2]
@@ -134,13 +133,6 @@ async def test_the_order_of_filing_never_changes_the_final_verdicts(tmp_path: Pa
 async def _final(house: Suite, filing: trade_pb2.Filing) -> tuple[int, int]:
     decision = await house.current(filing.tracking_number)
     return decision.outcome, decision.entry_path
-
-
-async def _settled(house: Suite) -> bool:
-    """Nothing more is recorded over a while in which overturned decisions would be."""
-    size = await house.tree_size()
-    await asyncio.sleep(0.3)
-    return size == await house.tree_size()
 
 
 async def test_many_filings_on_one_person_day_in_one_stream_are_all_denied_in_the_end(house: Suite) -> None:
@@ -192,3 +184,21 @@ async def test_when_the_desk_is_full_every_filing_is_refused_with_a_time_to_retr
         assert 0 == await house.tree_size()
         assert 10 == len(await house.stream(persons(10), chunk=10))
         assert 10 == await house.tree_size()
+
+
+async def test_a_stop_answers_what_an_idle_stream_sent_and_ends_it_at_once(tmp_path: Path) -> None:
+    async with suite(tmp_path) as house:
+        call = house.intake.StreamFilings()
+        await call.write(intake_pb2.StreamFilingsRequest(chunk=intake_pb2.FilingChunk(filings=[message("a")])))
+        answer = await call.read()
+        assert RELEASE == answer.results[0].response.decision.outcome
+
+        async with asyncio.timeout(4):
+            await house.stop("intake")
+
+        with pytest.raises(grpc.aio.AioRpcError) as ended:
+            await call.read()
+        assert (grpc.StatusCode.UNAVAILABLE, "DRAINING") == (
+            ended.value.code(),
+            answers.from_rpc_error(ended.value).reason,
+        )

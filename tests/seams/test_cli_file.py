@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import signal
 import subprocess
 import sys
 import threading
@@ -141,6 +142,56 @@ def test_a_person_gets_a_table(manifest: Path, capfd: pytest.CaptureFixture[str]
 
     assert "RELEASE" in out
     assert "300 filings in" in out
+
+
+def test_the_manifest_is_never_its_own_output(manifest: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    before, link = manifest.read_bytes(), manifest.with_name("link")
+    link.hardlink_to(manifest)
+    for out in (manifest, link):
+        assert 2 == main(["file", f"{manifest}", "--intake", "127.0.0.1:1", "--out", f"{out}"])
+
+    assert "is the manifest itself" in capfd.readouterr().err
+    assert before == manifest.read_bytes()
+
+
+def test_an_output_stays_as_it_was_until_there_are_answers(file: File, manifest: Path, tmp_path: Path) -> None:
+    out = tmp_path / "decisions.jsonl"
+    out.write_bytes(b"earlier\n")
+    with serving(Script(connections=[(0, status(code_pb2.INTERNAL, "BUG"))])) as (_, address):
+        assert 1 == file(manifest, address, "--out", f"{out}")[0]
+    assert b"earlier\n" == out.read_bytes()
+
+    with serving(Script(connections=[(120, status(code_pb2.INTERNAL, "BUG"))])) as (_, address):
+        assert 1 == file(manifest, address, "--out", f"{out}")[0]
+    lines = out.read_bytes().splitlines()
+    answers = [reader(intake_pb2.SubmitFilingResponse)(line) for line in lines]
+    assert [f"r{number}" for number in range(len(lines))] == [answer.request_id for answer in answers]
+    assert {"m.jsonl", "decisions.jsonl"} == {path.name for path in tmp_path.iterdir()}
+
+
+def test_interrupted_it_keeps_what_was_answered_and_says_how_to_go_on(
+    file: File, manifest: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "decisions.jsonl"
+
+    def decide(filing: trade_pb2.Filing) -> intake_pb2.FilingResult:
+        if filing.request_id == "r200":
+            signal.raise_signal(signal.SIGINT)
+        return intake_pb2.FilingResult(request_id=filing.request_id, response=response(filing))
+
+    with serving(Script(decide=decide)) as (_, address):
+        ended, summary, err = file(manifest, address, "--out", f"{out}", "--in-flight", "50")
+
+    assert 130 == ended
+    assert [f"tidewaiter: interrupted after {summary['decided']} answers; file it again, nothing is filed twice"] == err
+    assert 0 < len(out.read_bytes().splitlines()) <= 200
+
+
+def test_with_nobody_there_no_empty_table_is_shown(manifest: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with serving(Script(connections=[(0, status(code_pb2.INTERNAL, "BUG"))])) as (_, address):
+        assert 1 == main(["file", f"{manifest}", "--intake", address])
+
+    assert "" == capfd.readouterr().out
 
 
 def test_lines_are_written_in_order_however_they_come(tmp_path: Path) -> None:

@@ -230,10 +230,11 @@ async def test_room_is_there_up_to_the_bound(dock: Dock, items: int, fits: bool)
     await settle()
 
     if fits:
-        coalescer.make_room(items)
+        coalescer.reserve(items)
+        coalescer.release(items)
     else:
         with pytest.raises(Failure, match="TEST_FULL"):
-            coalescer.make_room(items)
+            coalescer.reserve(items)
     while not waiting.done():
         dock.land()
         await settle()

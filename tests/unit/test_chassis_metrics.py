@@ -16,6 +16,7 @@ from tidewaiter_chassis.metrics import (
     ATTRIBUTE_SETS_MAX,
     ITEMS_BUCKETS,
     SECONDS_BUCKETS,
+    Endpoint,
     Meters,
     otlp_wanted,
 )
@@ -170,3 +171,12 @@ def test_nothing_is_served_when_nothing_is_asked_for() -> None:
 )
 def test_a_collector_is_wanted_when_the_standard_variable_names_one(environ: dict[str, str], wanted: bool) -> None:
     assert wanted is otlp_wanted(environ)
+
+
+def test_an_address_in_use_is_named() -> None:
+    first = Endpoint("127.0.0.1:0")
+    try:
+        with pytest.raises(OSError, match=f"cannot serve metrics on {first.address}"):
+            Endpoint(first.address)
+    finally:
+        first.close()

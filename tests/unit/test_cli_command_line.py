@@ -102,8 +102,32 @@ def test_nobody_there_is_told_with_the_address_and_the_remedy(run: Run, tmp_path
     status, _, err = run("explain", "T1", "--intake", "127.0.0.1:1", "--data", f"{tmp_path}")
 
     assert 1 == status
-    assert "127.0.0.1:1" in err
-    assert "tidewaiter up" in err
+    assert "tidewaiter: nothing answers at 127.0.0.1:1; start it with `tidewaiter up`\n" == err
+
+
+@pytest.mark.parametrize("words", [("explain", ""), ("trace", " "), ("log", "proof", "", "--out", "r")])
+def test_a_blank_name_is_a_misspelt_command_line(words: tuple[str, ...], run: Run) -> None:
+    status, _, err = run(*words)
+
+    assert 2 == status
+    assert "no shipment is named" in err
+
+
+def test_a_receipt_and_its_entry_go_to_two_files(run: Run, tmp_path: Path) -> None:
+    out, same = tmp_path / "r", tmp_path / "." / "x" / ".." / "r"
+
+    assert 2 == run("log", "proof", "T1", "--out", f"{out}", "--leaf-out", f"{same}")[0]
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    "flags", [("--origin", "VNM"), ("--origin", "VN", "--sent-from", "x"), ("--origin", "VN", "--port", "47")]
+)
+def test_a_country_or_port_that_can_be_none_is_refused(flags: tuple[str, ...], run: Run) -> None:
+    status, _, err = run("check", "--value", "1", "--on", "2025-08-28", "--eligibility", "127.0.0.1:1", *flags)
+
+    assert 2 == status
+    assert flags[-2] in err
 
 
 def test_the_clear_is_refused_off_this_machine(run: Run, tmp_path: Path) -> None:
@@ -121,6 +145,7 @@ def test_version_names_every_member(run: Run) -> None:
     assert 0 == status
     assert {"tidewaiter-cli", "tidewaiter-client", "tidewaiter-tlog", "grpcio", "python"} <= found.keys()
     assert "tidewaiter-cli" in run("version")[1]
+    assert run("version") == run("--version")
 
 
 def test_a_manifest_goes_to_a_file_or_to_standard_output(run: Run, tmp_path: Path) -> None:
@@ -163,7 +188,9 @@ def test_an_address_is_the_given_one_else_the_environments_else_the_running_suit
     def found(given: str = "", **environ: str) -> str:
         return reach.address_of("risk", given=given, data=tmp_path, environ=environ)
 
-    assert "127.0.0.1:7303" == found()
+    with pytest.raises(Stop, match=f"no `tidewaiter up` runs on {tmp_path}"):
+        found()
+    assert "h:1" == found(TIDEWAITER_CLI_RISK_ADDRESS="h:1")
     (tmp_path / reach.READY_FILE).write_text('{"risk": "127.0.0.1:9"}', encoding="utf-8")
     assert "127.0.0.1:9" == found()
     assert "h:1" == found(TIDEWAITER_CLI_RISK_ADDRESS="h:1")
@@ -171,6 +198,17 @@ def test_an_address_is_the_given_one_else_the_environments_else_the_running_suit
     (tmp_path / reach.READY_FILE).write_text("{", encoding="utf-8")
     with pytest.raises(Stop, match="cannot be read"):
         found()
+
+
+def test_the_default_ports_are_for_who_names_no_data_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "127.0.0.1:7303" == reach.address_of("risk", given="", data=None, environ={})
+    assert (1, "") == run("screen", "Ann Lee", "--data", ".tidewaiter")[:2]
+    (tmp_path / reach.DATA).mkdir()
+    (tmp_path / reach.DATA / reach.READY_FILE).write_text('{"risk": "127.0.0.1:9"}', encoding="utf-8")
+    assert "127.0.0.1:9" == reach.address_of("risk", given="", data=None, environ={})
 
 
 def test_certificates_come_from_the_environment() -> None:

@@ -143,17 +143,22 @@ def test_goods_beyond_what_a_filing_holds_are_refused_once() -> None:
         ({"item_quantity": "two"}, "item_quantity: must be a whole number"),
         ({"gift": "maybe"}, "gift: must be yes or no"),
         ({"item_picture_sha256": "xy"}, "item_picture_sha256: must be hex digits"),
-        ({"estimated_arrival": "28/08/2025"}, "estimatedArrival: must be a time such as 2025-08-28T10:00:00Z"),
+        ({"estimated_arrival": "28/08/2025"}, "estimated_arrival: must be a time such as 2025-08-28T10:00:00Z"),
     ],
 )
 def test_a_bad_cell_names_its_column_and_not_its_content(cells: dict[str, str], problem: str) -> None:
     assert [f"line 2: {problem}"] == problems(table(ROW | cells))
 
 
-def test_an_unknown_word_for_a_mode_is_left_to_the_contract() -> None:
-    (problem,) = problems(table(ROW | {"mode": "balloon"}))
+def test_all_bad_cells_of_a_row_are_reported_at_once_each_with_its_column() -> None:
+    bad = {"mode": "balloon", "filer_type": "unspecified", "estimated_arrival": "noon", "gift": "maybe"}
 
-    assert problem.startswith("line 2: mode: must be one of TRANSPORT_MODE_UNSPECIFIED, TRANSPORT_MODE_AIR")
+    assert {
+        "line 2: mode: must be one of AIR, TRUCK, RAIL, OCEAN, MAIL",
+        "line 2: filer_type: must be one of CARRIER, BROKER, FREIGHT_FORWARDER, ONLINE_MARKETPLACE, LOGISTICS_PLATFORM",
+        "line 2: estimated_arrival: must be a time such as 2025-08-28T10:00:00Z",
+        "line 2: gift: must be yes or no",
+    } == set(problems(table(ROW | bad)))
 
 
 def test_a_currency_without_an_amount_is_no_amount_of_zero() -> None:

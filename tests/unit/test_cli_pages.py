@@ -1,10 +1,8 @@
-"""What is laid out for a person: traces as trees, decisions with what would change them, counts."""
+"""What is laid out for a person: decisions with what would change them, counts."""
 
 from __future__ import annotations
 
 import io
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,81 +10,15 @@ from google.type.money_pb2 import Money
 from rich.console import Console
 from tidewaiter.intake.v1 import intake_pb2
 from tidewaiter.trade.v1 import trade_pb2
-from tidewaiter_chassis.spanfile import SpanFile, SpanRecord
-from tidewaiter_cli.__main__ import main
 from tidewaiter_cli.filing.tally import Tally
 from tidewaiter_cli.pages.advice import what_would_change
-from tidewaiter_cli.pages.checking import arrival_on, money_of
+from tidewaiter_cli.pages.checking import arrival_on, money_of, print_finding
 from tidewaiter_cli.pages.explaining import print_decision
 from tidewaiter_cli.pages.showing import money, name_of
-from tidewaiter_cli.pages.tracing import span_tree
 from tidewaiter_cli.stopping import Stop
 from tidewaiter_client import Answer, FilingRefused, RequestIdReused, ServerFailed
 
 TRACE = "ab" * 16
-
-
-def span(name: str, span_id: str, parent: str | None, start: int, end: int, **more: Any) -> SpanRecord:
-    fields: dict[str, Any] = {
-        "trace_id": TRACE, "span_id": span_id, "parent_id": parent, "name": name,
-        "service": name.partition(".")[0],
-        "start_ns": start, "end_ns": end, "kind": "INTERNAL", "status": "OK", "error": None, "attributes": {},
-        "links": [],
-    }  # fmt: skip
-    return SpanRecord(**{**fields, **more})
-
-
-SPANS = (
-    span("audit.append", "4" * 16, "1" * 16, 7_000_000, 9_000_000),
-    span("risk.assess", "3" * 16, "1" * 16, 2_000_000, 3_000_000, error="LATE"),
-    span("intake.file", "1" * 16, None, 0, 10_000_000, attributes={"tidewaiter.outcome": "RELEASE"}),
-    span("eligibility.determine", "2" * 16, "1" * 16, 2_000_000, 6_000_000),
-)
-
-
-def write_spans(folder: Path, *spans: SpanRecord) -> None:
-    for each in spans:
-        file = SpanFile(folder, service=each.service, bytes_max=1_000_000)
-        file.append([each.line()])
-        file.close()
-
-
-def test_a_trace_is_a_tree_with_the_earliest_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    write_spans(tmp_path, *SPANS)
-
-    assert 0 == main(["trace", TRACE, "--traces", f"{tmp_path}"])
-    lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
-    assert f"trace {TRACE}: 4 spans, 10.00 ms" == lines[0]
-    assert [
-        ["intake.file", "intake", "0.00", "10.00"],
-        ["├─", "eligibility.determine", "eligibility", "2.00", "4.00"],
-        ["├─", "risk.assess", "risk", "2.00", "1.00"],
-        ["└─", "audit.append", "audit", "7.00", "2.00"],
-    ] == [line.split(" ms")[0].split() for line in lines[2:]]
-    assert lines[2].endswith("RELEASE")
-    assert lines[4].endswith("error LATE")
-
-
-def test_a_trace_for_machines_is_its_spans(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    write_spans(tmp_path, *SPANS)
-
-    assert 0 == main(["trace", TRACE.upper(), "--traces", f"{tmp_path}", "--json"])
-    found = json.loads(capsys.readouterr().out)
-    assert (TRACE, 4) == (found["trace_id"], len(found["spans"]))
-
-
-def test_a_filing_that_was_not_sampled_is_told_as_such(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert 1 == main(["trace", "cd" * 16, "--traces", f"{tmp_path}"])
-    assert "was not sampled" in capsys.readouterr().err
-
-
-def test_a_span_without_its_parent_is_a_root() -> None:
-    spans: list[dict[str, Any]] = [
-        {"span_id": "b", "parent_id": "gone", "start_ns": 2},
-        {"span_id": "a", "parent_id": None, "start_ns": 1},
-    ]
-
-    assert ["a", "b"] == [node.span["span_id"] for node in span_tree(spans)]
 
 
 @pytest.mark.parametrize(
@@ -203,6 +135,27 @@ def test_what_would_change_a_decision_is_told_once_for_each_reason() -> None:
     assert "worth $301.00 by itself" in by_day
     assert "lots of one order" in by_day
     assert "Give buyer.phone, by filing the parcel again with it." == mend
+
+
+def test_a_field_is_not_asked_for_when_one_within_it_is() -> None:
+    fields = ("consignee", "consignee.postal_code", "items", "items[0].hts_code", "item", "")
+    reasons = [trade_pb2.Reason(code=trade_pb2.REASON_CODE_INPUT_MISSING, field=field) for field in fields]
+    asked = [sentence.split(",")[0] for sentence in what_would_change(trade_pb2.Decision(reasons=reasons))]
+
+    assert ["Give consignee.postal_code", "Give items[0].hts_code", "Give item", "Give what is missing"] == asked
+
+
+def test_what_is_not_known_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    closed = trade_pb2.Reason(code=trade_pb2.REASON_CODE_EXEMPTION_CLOSED, detail="closed")
+    print_finding(trade_pb2.EligibilityFinding(verdict=trade_pb2.VERDICT_UNKNOWN, reasons=[closed]))
+
+    assert ["unknown", "  closed"] == [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+    (advice,) = what_would_change(trade_pb2.Decision(reasons=[closed]))
+    assert "enter as" not in advice
+    assert (
+        "enter as type 11"
+        in what_would_change(trade_pb2.Decision(reasons=[closed], entry_path=trade_pb2.ENTRY_PATH_TYPE_11))[0]
+    )
 
 
 def test_a_release_tells_how_much_more_would_turn_it() -> None:

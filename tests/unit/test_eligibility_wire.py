@@ -89,7 +89,7 @@ def test_what_is_absent_is_unknown_and_never_zero() -> None:
         ({"revision": -1}, "revision", "INT64_GTE"),
         ({"mode": 99}, "mode", "ENUM_DEFINED_ONLY"),
         ({"port_of_entry": "470"}, "port_of_entry", "STRING_PATTERN"),
-        ({"country_of_shipment": "de"}, "country_of_shipment", "STRING_PATTERN"),
+        ({"country_of_shipment": "de"}, "country_of_shipment", "COUNTRY_UNKNOWN"),
         ({"estimated_arrival": Timestamp(seconds=757_382_399)}, "estimated_arrival", "TIMESTAMP_GTE_LT"),
         ({"estimated_arrival": Timestamp(seconds=4_102_444_800)}, "estimated_arrival", "TIMESTAMP_GTE_LT"),
         ({"estimated_arrival": Timestamp(seconds=253_402_300_799)}, "estimated_arrival", "TIMESTAMP_GTE_LT"),

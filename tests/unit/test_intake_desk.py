@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tidewaiter_chassis.failures import Failure
+from tidewaiter_intake import requirements
+from tidewaiter_intake.desk import BYTES_A_CALL_MAX
 from tidewaiter_intake.model import (
     Decision,
     DecisionId,
+    Found,
     Outcome,
+    Question,
+    ReasonSource,
     Recorded,
     ShipmentId,
     Verdict,
 )
 
-from tests.filings import filing
-from tests.intake_house import LAW, House
+from tests.filings import filing, goods
+from tests.intake_house import LAW, House, ScriptedPeers
 from tests.suite import until
 
 
@@ -152,10 +159,10 @@ async def test_a_decision_recorded_before_a_crash_that_no_longer_holds_is_supers
         decision_id=DecisionId("S-a-1"),
     )
 
-    await house.decide(ids)
-    assert ids == house.journal.undecided(at_most=9)
-    await house.recover()
+    (told,) = await house.decide(ids)
 
+    assert isinstance(told, Recorded)
+    assert "S-a-2" == told.decision.decision_id, "nobody is told what does not hold"
     assert (Outcome.ENTRY_REQUIRED, "S-a-1") == (
         house.peers.log["S-a-2"].outcome,
         house.peers.log["S-a-2"].supersedes,
@@ -224,3 +231,58 @@ async def test_a_caller_who_leaves_does_not_stop_the_decision(house: House) -> N
 
     assert ["S-a-1"] == list(house.peers.log)
     assert [] == house.journal.undecided(at_most=9)
+
+
+async def test_an_unforeseen_fault_does_not_end_recovery(house: House) -> None:
+    failing = True
+
+    async def ask(questions: Sequence[Question]) -> list[Found]:
+        if failing:
+            raise RuntimeError("nobody foresaw this")
+        return await ScriptedPeers.ask(house.peers, questions)
+
+    house.peers.ask = ask  # type: ignore[method-assign]
+    await house.accept(filing("a"))
+    running = asyncio.create_task(house.recovery.run())
+    await until(house.desk.left_over.is_set)
+    failing = False
+
+    await until(lambda: house.peers.log)
+    assert not running.done()
+    running.cancel()
+
+
+async def test_a_shipment_that_the_journal_does_not_know_fails_alone(house: House) -> None:
+    ids = await house.accept(filing("a"))
+    known = asyncio.create_task(house.desk.decide(ids))
+    unknown = asyncio.create_task(house.desk.decide([ShipmentId("S-z")]))
+
+    with pytest.raises(Failure, match="SHIPMENT_NOT_FOUND"):
+        await unknown
+    assert isinstance((await known)[0], Recorded)
+
+
+async def test_shipments_too_large_for_one_call_are_asked_about_in_several(house: House) -> None:
+    large = [goods(description="woven cotton " * 70, listing_url="https://example.com/" + "x" * 1900)] * 250
+    filings = [filing(f"l{n}", items=large) for n in range(12)]
+    ids = await house.accept(*filings)
+
+    results = await house.decide(ids)
+
+    assert 12 == sum(isinstance(result, Recorded) for result in results)
+    weights = [sum(len(filings[int(name[3:])].content) for name in asked) for asked in house.peers.asked]
+    assert len(weights) > 1
+    assert max(weights) <= BYTES_A_CALL_MAX
+
+
+async def test_what_an_originator_mended_is_no_longer_told(tmp_path: Path) -> None:
+    house = House(tmp_path, quality=requirements.load().quality)
+    await house.decide(await house.accept(filing("a", tracking_number="T1", security_scan=None)))
+
+    (mended,) = await house.decide(await house.accept(filing("b", tracking_number="T1")))
+
+    assert isinstance(mended, Recorded)
+    assert [] == [r.rule_id for r in mended.decision.reasons if r.source is ReasonSource.DATA_QUALITY]
+    first = house.peers.log["S-a-1"]
+    assert ["REQ-SCAN"] == [r.rule_id for r in first.reasons if r.source is ReasonSource.DATA_QUALITY]
+    await house.close()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from google.type.money_pb2 import Money
 from tidewaiter.trade.v1 import trade_pb2
-from tidewaiter_intake import amounts, identifiers, requirements
+from tidewaiter_intake import amounts, identifiers, places, requirements
 from tidewaiter_intake.errors import RequirementsRefused
 from tidewaiter_intake.keys import join_keys
 
@@ -153,6 +153,9 @@ def test_an_amount_is_well_formed_or_refused(money: Money, expected: list[str]) 
         ({"tracking_number": "1Z5R89390357567127"}, []),
         ({"tracking_number": "1Z5R89390357567128"}, ["TRACKING_NUMBER_CHECK_DIGIT"]),
         ({"tracking_number": "ANY-OTHER-1"}, []),
+        ({"tracking_number": "- -"}, ["IDENTIFIER_BLANK"]),
+        ({"house_bill": "-"}, ["IDENTIFIER_BLANK"]),
+        ({"master_bill": " "}, ["IDENTIFIER_BLANK"]),
         ({"master_bill": "123-12345675"}, []),
         ({"master_bill": "123-12345674"}, ["AIR_WAYBILL_CHECK_DIGIT"]),
         ({"master_bill": "123-12345674", "mode": trade_pb2.TRANSPORT_MODE_OCEAN}, []),
@@ -164,5 +167,22 @@ def test_a_number_that_names_its_scheme_has_the_right_check_digit(changes: dict[
 
 def test_a_house_bill_joins_only_within_its_issuer_and_a_master_bill_never() -> None:
     assert () == join_keys(filing(tracking_number="", house_bill="H-1", master_bill="123-12345675"))
+    assert () == join_keys(filing(tracking_number="- -", house_bill="-", house_bill_issuer="ABCD"))
     assert ("H:ABCD:H1",) == join_keys(filing(tracking_number="", house_bill="h-1", house_bill_issuer="abcd"))
     assert ("T:X1", "H:ABCD:H1") == join_keys(filing(tracking_number="x 1", house_bill="H1", house_bill_issuer="ABCD"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, []),
+        ({"country_of_shipment": "UK"}, ["filing.country_of_shipment"]),
+        ({"items": [goods(), goods(origin_country="XX")]}, ["filing.items[1].origin_country"]),
+        ({"country_of_shipment": "", "items": [goods(origin_country="")]}, []),
+    ],
+)
+def test_a_country_that_does_not_exist_is_refused(changes: dict[str, Any], expected: list[str]) -> None:
+    found = list(places.violations(filing(**changes)))
+
+    assert expected == [violation.field for violation in found]
+    assert {"COUNTRY_UNKNOWN"} >= {violation.code for violation in found}

@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from tidewaiter_intake.stream import Window
+from tidewaiter_chassis.failures import Failure
+from tidewaiter_intake.stream import Window, until_draining
 
 from tests.suite import until
 
@@ -86,18 +87,6 @@ async def test_what_a_chunk_raises_ends_the_stream() -> None:
         await anext(answers)
 
 
-async def test_what_the_sender_raises_ends_the_stream() -> None:
-    async def failing() -> AsyncIterator[int]:
-        yield 1
-        raise ConnectionError("gone")
-
-    answering = Answering()
-    answers = window(answering, 5).answers(failing())
-
-    with pytest.raises(ConnectionError, match="gone"):
-        await anext(answers)
-
-
 async def test_a_chunk_that_was_begun_is_finished_when_the_reader_leaves() -> None:
     finished = asyncio.Event()
     begun = asyncio.Event()
@@ -121,3 +110,35 @@ async def test_a_chunk_that_was_begun_is_finished_when_the_reader_leaves() -> No
 
 async def test_no_chunks_no_answers() -> None:
     assert [] == [answer async for answer in window(Answering(), 5).answers(chunks())]
+
+
+async def test_draining_ends_the_chunks_also_when_none_is_coming() -> None:
+    draining = asyncio.Event()
+
+    async def sender() -> AsyncIterator[int]:
+        yield 1
+        await asyncio.Event().wait()
+
+    taken = until_draining(sender(), draining)
+    assert 1 == await anext(taken)
+    waiting = asyncio.ensure_future(anext(taken))
+    await asyncio.sleep(0)
+    draining.set()
+
+    with pytest.raises(Failure, match="DRAINING"):
+        await waiting
+
+
+async def test_what_was_taken_is_answered_before_the_stream_ends_in_an_error() -> None:
+    async def failing() -> AsyncIterator[int]:
+        yield 3
+        raise ConnectionError("gone")
+
+    answering = Answering()
+    answers = window(answering, 5).answers(failing())
+    first = asyncio.ensure_future(anext(answers))
+    await answering.answer(3)
+
+    assert "answer 3" == await first
+    with pytest.raises(ConnectionError, match="gone"):
+        await anext(answers)

@@ -59,7 +59,7 @@ def test_the_example_in_the_readme_runs(project_root: Path) -> None:
 
 def run_fence(document: Path) -> dict[str, Any]:
     """What the one Python fence of a document defines when it is run."""
-    (code,) = re.findall(r"^```python\n(.*?)^```", document.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    code, *_ = re.findall(r"^```python\n(.*?)^```", document.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     defined: dict[str, Any] = {}
     exec(compile(code, str(document), "exec"), defined)
     return defined

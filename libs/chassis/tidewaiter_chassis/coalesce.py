@@ -96,6 +96,7 @@ class Coalescer(Generic[Item, Result]):
         self._key = key or _own_key
         self._waiting: dict[Hashable, _Waiting[Item, Result]] = {}
         self._flying: set[Hashable] = set()
+        self._reserved = 0
         self._flights: set[asyncio.Task[None]] = set()
         self._starting: asyncio.Task[None] | None = None
         self._attributes = {"coalescer": name}
@@ -138,10 +139,18 @@ class Coalescer(Generic[Item, Result]):
             answers.append(result)
         return answers
 
-    def make_room(self, items: int) -> None:
-        """Failure FULL, <NAME>_FULL, when `items` more would not all find a place now. Nothing is reserved."""
-        if len(self._waiting) + items > self._waiting_max:
+    def reserve(self, items: int) -> None:
+        """Keep places for so many items until `release`; Failure FULL, <NAME>_FULL, when there are not as many.
+
+        Release them just before the items come, with nothing awaited in between.
+        """
+        if len(self._waiting) + self._reserved + items > self._waiting_max:
             raise self._full()
+        self._reserved += items
+
+    def release(self, items: int) -> None:
+        """Give back places that `reserve` kept."""
+        self._reserved -= items
 
     def holds(self, key: Hashable) -> bool:
         """Whether an item of this key waits or is in flight."""
@@ -160,7 +169,7 @@ class Coalescer(Generic[Item, Result]):
             key = self._key(item)
             waiting = self._waiting.get(key)
             if waiting is None:
-                if len(self._waiting) >= self._waiting_max:
+                if len(self._waiting) + self._reserved >= self._waiting_max:
                     call.fill(place, self._full())
                     continue
                 waiting = self._waiting[key] = _Waiting(item)

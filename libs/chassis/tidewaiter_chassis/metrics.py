@@ -216,7 +216,10 @@ class Endpoint:
         host, _, port = listen.rpartition(":")
         self._server: WSGIServer
         self._thread: Thread
-        self._server, self._thread = start_http_server(int(port), addr=host.strip("[]"), registry=registry)
+        try:
+            self._server, self._thread = start_http_server(int(port), addr=host.strip("[]"), registry=registry)
+        except OSError as error:
+            raise OSError(f"cannot serve metrics on {listen}: {error.strerror or error}") from error
         self.reader = PrometheusMetricReader(scope_info_enabled=False, registry=registry)
         self.address = f"{host}:{self._server.server_port}"
 

@@ -42,15 +42,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in words
     words = [word for word in words if word != "--debug"]
+    if words[:1] == ["--version"]:
+        words[0] = "version"
     try:
         return _run(words)
     except Stop as stop:
         if debug:
             raise
-        print(f"tidewaiter: {stop.problem}", file=sys.stderr)
-        if stop.advice:
-            print(f"  {stop.advice}", file=sys.stderr)
-        return stop.status
+        return _tell(stop)
     except KeyboardInterrupt:
         return stopping.INTERRUPTED
     except BrokenPipeError:
@@ -93,9 +92,13 @@ def build_app(*, summaries: bool) -> App:
 def _report(error: Exception) -> int:
     from tidewaiter_cli.reporting import explained
 
-    stop = explained(error)
+    return _tell(explained(error))
+
+
+def _tell(stop: Stop) -> int:
     print(f"tidewaiter: {stop.problem}", file=sys.stderr)
-    print(f"  {stop.advice}", file=sys.stderr)
+    if stop.advice:
+        print(f"  {stop.advice}", file=sys.stderr)
     return stop.status
 
 

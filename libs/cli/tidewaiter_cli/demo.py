@@ -83,7 +83,7 @@ def _look_at_one(answer: dict[str, Any], folder: Path, where: tuple[str, str], *
     _tell("Its receipt, which anyone can verify offline with nothing but the log's public key.")
     _run(DONE, "log", "proof", shipment, "--out", f"{receipt}", *where)
     _run(DONE, "log", "verify", f"{receipt}", "--key", key)
-    _tell("The same receipt with one letter of the decision changed does not verify.")
+    _tell("Now one byte of the decision is changed in that file, and the receipt does not verify any more.")
     receipt.write_bytes(_forged(receipt.read_bytes()))
     _run(COULD_NOT, "log", "verify", f"{receipt}", "--key", key)
 

@@ -25,12 +25,20 @@ DEFAULT_ADDRESSES: Final = {
 }
 
 
-def address_of(service: str, *, given: str, data: Path, environ: Mapping[str, str] = os.environ) -> str:
-    """The address to call: `given`, else TIDEWAITER_CLI_<SERVICE>_ADDRESS, else of the `up` in `data`, else 730x."""
-    if given:
-        return given
-    from_environment = environ.get(f"TIDEWAITER_CLI_{service.upper()}_ADDRESS", "")
-    return from_environment or str(ready(data).get(service) or DEFAULT_ADDRESSES[service])
+def address_of(service: str, *, given: str, data: Path | None, environ: Mapping[str, str] = os.environ) -> str:
+    """The address to call: `given`, else TIDEWAITER_CLI_<SERVICE>_ADDRESS, else that of the `up` on `data`.
+
+    Without `data` that of the `up` on the default directory, else the default port. Stop when `data` is named and
+    no `up` runs on it: the default ports may be another suite's.
+    """
+    if found := given or environ.get(f"TIDEWAITER_CLI_{service.upper()}_ADDRESS", ""):
+        return found
+    if found := str(ready(data or DATA).get(service, "")):
+        return found
+    if data is not None:
+        advice = f"Start it with `tidewaiter up --data {data}`, or name another directory with --data."
+        raise Stop(f"no `tidewaiter up` runs on {data}.", advice=advice)
+    return DEFAULT_ADDRESSES[service]
 
 
 def ready(data: Path) -> dict[str, Any]:

@@ -25,6 +25,8 @@ _ADVICE: tuple[tuple[type[errors.TidewaiterError], str], ...] = (
 def explained(error: Exception) -> Stop:
     """The same error as a person should read it."""
     if isinstance(error, errors.TidewaiterError):
+        if is_unreached(error):
+            return Stop(f"{sentence(error)}; start it with `tidewaiter up`", status=COULD_NOT)
         return Stop(sentence(error), advice=_advice(error), status=COULD_NOT)
     if isinstance(error, InsecureRefused):
         advice = "Name the PEM files in TIDEWAITER_CLI_TLS_CA_FILE, _TLS_CERTIFICATE_FILE and _TLS_KEY_FILE."
@@ -36,8 +38,17 @@ def explained(error: Exception) -> Stop:
     return Stop(problem, advice="This is a mistake of ours; run it again with --debug and report what it shows.")
 
 
+def is_unreached(error: errors.TidewaiterError) -> bool:
+    """Whether nobody listens at the address; a connection that TLS broke off was answered, and says why."""
+    by_service = bool(error.reason) or "address" not in error.facts
+    broken_off = any(word in error.detail.lower() for word in ("ssl", "tls", "handshake", "certificate"))
+    return isinstance(error, errors.Unavailable) and not by_service and not broken_off
+
+
 def sentence(error: errors.TidewaiterError) -> str:
     """The error with all its violations, without the advice."""
+    if is_unreached(error):
+        return f"nothing answers at {error.facts['address']}"
     if not error.violations:
         return str(error)
     return "; ".join(f"{each.field} {each.code}: {each.message}" for each in error.violations)

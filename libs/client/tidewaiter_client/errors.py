@@ -151,7 +151,7 @@ def error_from_status(status: status_pb2.Status, *, of_filing: bool = False) -> 
 
 
 def error_from_rpc(error: grpc.RpcError, *, address: str, of_filing: bool = False) -> TidewaiterError:
-    """The error behind a failed RPC; one that no service wrote names the address that was called."""
+    """The error behind a failed RPC; one that no service wrote has the address that was called among its facts."""
     call = cast(grpc.Call, error)
     try:
         status = rpc_status.from_call(call)
@@ -162,4 +162,4 @@ def error_from_rpc(error: grpc.RpcError, *, address: str, of_filing: bool = Fals
         return error_from_status(cast(status_pb2.Status, status), of_filing=of_filing)
     code = call.code().name
     detail = f"{call.details() or 'no details'} (calling {address})"
-    return _BY_CODE.get(code, ServerFailed)(code=code, detail=detail)
+    return _BY_CODE.get(code, ServerFailed)(code=code, detail=detail, facts={"address": address})

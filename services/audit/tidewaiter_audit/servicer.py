@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tidewaiter.audit.v1 import audit_pb2, audit_pb2_grpc
-from tidewaiter_chassis.failures import Failure
+from tidewaiter_chassis.failures import Failure, Kind
 from tidewaiter_chassis.traces import Tracing
 from tidewaiter_chassis.unserved import unserved
 
@@ -57,8 +57,12 @@ class AuditServicer(audit_pb2_grpc.AuditServiceServicer):
     ErasePersonalData = unserved
 
 
+_OF_THE_CALL = frozenset({Kind.BUSY, Kind.FULL, Kind.CORRUPT, Kind.NOT_READY, Kind.INTERNAL})
+"""What the log as a whole says; anything else is about one record, also when it came alone."""
+
+
 def _raise_if_shared(results: Sequence[Recorded | Failure]) -> None:
     """One failure for all of a call is the call's: its status says whether to repeat, and gRPC does so itself."""
     first = results[0]
-    if isinstance(first, Failure) and all(result is first for result in results):
+    if isinstance(first, Failure) and first.kind in _OF_THE_CALL and all(result is first for result in results):
         raise first

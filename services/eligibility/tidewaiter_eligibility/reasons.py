@@ -141,7 +141,7 @@ def day_broken(rule: PersonDayRule, total_minor: int, shipments: int) -> Reason:
         code=rule.over,
         rule_id=rule.broken_rule_id,
         detail=detail,
-        citation=f"{rule.citation}; {rule.broken_citation}",
+        citation="; ".join(dict.fromkeys(f"{rule.citation}; {rule.broken_citation}".split("; "))),
         confidence=max(rule.confidence, rule.broken_confidence, key=_doubt),
     )
 

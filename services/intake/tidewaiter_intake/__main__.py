@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
 
 from tidewaiter.intake.v1 import intake_pb2_grpc
 from tidewaiter.trade.v1 import trade_pb2
@@ -17,7 +16,6 @@ from tidewaiter_chassis.telemetry import Telemetry
 from tidewaiter_intake import requirements
 from tidewaiter_intake.desk import Desk
 from tidewaiter_intake.get import Get
-from tidewaiter_intake.model import Filing, Reason
 from tidewaiter_intake.peers import Addresses, connect
 from tidewaiter_intake.preview import Preview
 from tidewaiter_intake.recover import Recovery
@@ -38,7 +36,6 @@ async def build(settings: Settings, telemetry: Telemetry, *, clock: Clock | None
     async with server.assembling():
         validation.warm(trade_pb2.Filing)
         table = requirements.load()
-        shortfalls = _shortfalls_today(table, clock)
         database = SqliteJournal.open_database(settings.data_dir / "intake.db", meter=telemetry.meters)
         server.on_stop(database.close)
         journal = SqliteJournal(
@@ -57,7 +54,7 @@ async def build(settings: Settings, telemetry: Telemetry, *, clock: Clock | None
             journal=journal,
             peers=peers,
             read_filing=filing_from_bytes,
-            shortfalls=shortfalls,
+            quality=table.quality,
             begin_span=lambda parent: telemetry.tracing.begin("intake.decide_again", parent=parent),
             clock=clock,
             shipments_max=settings.shipments_per_flight_max,
@@ -71,22 +68,21 @@ async def build(settings: Settings, telemetry: Telemetry, *, clock: Clock | None
             submit=Submit(journal=journal, desk=desk, requirements=table, clock=clock, random_bytes=os.urandom),
             preview=Preview(
                 journal=journal,
+                desk=desk,
                 peers=peers,
                 read_filing=filing_from_bytes,
-                shortfalls=shortfalls,
+                quality=table.quality,
                 differing_field=differing_field,
+                clock=clock,
             ),
             get=Get(journal=journal, desk=desk, read_filing=filing_from_bytes),
             tracing=telemetry.tracing,
             stream_filings_max=settings.stream_filings_max,
+            draining=server.draining,
         )
         server.add(intake_pb2_grpc.add_IntakeServiceServicer_to_server, servicer, SERVICE_NAME)
         server.ready_when(lambda: not database.lost.is_set())
     return server
-
-
-def _shortfalls_today(table: requirements.Requirements, clock: Clock) -> Callable[[Filing], tuple[Reason, ...]]:
-    return lambda filing: table.shortfalls(filing, clock.now().date())
 
 
 def _recover(server: Server, telemetry: Telemetry, journal: SqliteJournal, desk: Desk, settings: Settings) -> None:

@@ -15,8 +15,7 @@ by those who are told: should it fail, the log has the decision, and deciding ag
 from __future__ import annotations
 
 import asyncio
-import contextvars
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -25,7 +24,7 @@ from tidewaiter_chassis.clock import Clock
 from tidewaiter_chassis.coalesce import Coalescer
 from tidewaiter_chassis.failures import Failure
 
-from tidewaiter_intake import ids
+from tidewaiter_intake import errors, ids
 from tidewaiter_intake.decide import AUDIT_SILENT, decide, pending, same_substance
 from tidewaiter_intake.merge import merge
 from tidewaiter_intake.model import (
@@ -42,6 +41,7 @@ from tidewaiter_intake.model import (
     Shipment,
     ShipmentId,
 )
+from tidewaiter_intake.settling import Settling
 from tidewaiter_intake.submit import FilingSpan
 
 
@@ -69,6 +69,10 @@ class Journal(Protocol):
         ...
 
 
+BYTES_A_CALL_MAX = 4 * 1024 * 1024
+"""Filings asked about in one call: half of what a peer takes in one message, since a shipment says a little more."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Work:
     """One shipment on its way over the desk."""
@@ -89,7 +93,7 @@ class Desk:
         journal: Journal,
         peers: Peers,
         read_filing: Callable[[bytes], Filing],
-        shortfalls: Callable[[Filing], tuple[Reason, ...]],
+        quality: Callable[[Iterable[tuple[Filing, int]]], tuple[Reason, ...]],
         begin_span: Callable[[str], FilingSpan],
         clock: Clock,
         shipments_max: int,
@@ -100,15 +104,14 @@ class Desk:
         self._journal = journal
         self._peers = peers
         self._read_filing = read_filing
-        self._shortfalls = shortfalls
+        self._quality = quality
         self._begin_span = begin_span
         self._clock = clock
         self._again: set[ShipmentId] = set()
         self._fresh: dict[ShipmentId, Fresh] = {}
         self.left_over = asyncio.Event()
         """Set when a shipment stays undecided, or decided without a service: recovery then looks after it."""
-        self._overturned: set[asyncio.Task[Any]] = set()
-        self._settling: dict[ShipmentId, asyncio.Task[None]] = {}
+        self._settling = Settling(journal=journal, decide_again=self.decide_again, left_over=self.left_over)
         self._coalescer: Coalescer[ShipmentId, Recorded | Decision] = Coalescer(
             self._batch,
             name="desk",
@@ -120,9 +123,13 @@ class Desk:
             meter=meter,
         )
 
-    def make_room(self, shipments: int) -> None:
-        """Failure FULL, DESK_FULL, when so many more cannot wait."""
-        self._coalescer.make_room(shipments)
+    def reserve(self, shipments: int) -> None:
+        """Keep places for so many until `release`; Failure FULL, DESK_FULL, when there are not as many."""
+        self._coalescer.reserve(shipments)
+
+    def release(self, shipments: int) -> None:
+        """Give back places just before `decide` takes them."""
+        self._coalescer.release(shipments)
 
     async def decide(
         self, shipment_ids: Sequence[ShipmentId], fresh: Mapping[ShipmentId, Fresh] = MappingProxyType({})
@@ -130,6 +137,7 @@ class Desk:
         """The decision on record for each shipment, or a PENDING one, in order.
 
         `fresh` are those of them that began just now: the journal need not be read for what is at hand.
+        Failure of the first that could not be looked at: DESK_FULL without a reservation, SHIPMENT_NOT_FOUND.
         """
         for shipment_id in shipment_ids:
             self._fresh.pop(shipment_id, None)  # another filing has joined it: read it whole
@@ -151,41 +159,48 @@ class Desk:
 
     async def settled(self, shipment_ids: Sequence[ShipmentId]) -> None:
         """Wait until the journal knows what was told of these shipments."""
-        under_way = {self._settling[one] for one in shipment_ids if one in self._settling}
-        if under_way:
-            await asyncio.wait(under_way)
+        await self._settling.settled(shipment_ids)
 
     async def drain(self) -> None:
         """Wait for every batch under way, and for what it leaves to be noted."""
         await self._coalescer.drain()
-        if self._settling:
-            await asyncio.wait(set(self._settling.values()))
-        await asyncio.gather(*self._overturned, return_exceptions=True)
+        await self._settling.drain()
 
     async def _batch(self, shipment_ids: list[ShipmentId]) -> list[Recorded | Decision | Failure]:
-        await self.settled(shipment_ids)
-        fresh = [self._fresh.pop(shipment_id) for shipment_id in shipment_ids if shipment_id in self._fresh]
-        begun = {one.case.shipment_id for one in fresh}
-        cases = self._journal.cases(shipment_id for shipment_id in shipment_ids if shipment_id not in begun)
-        results: dict[ShipmentId, Recorded | Decision] = {
-            case.shipment_id: case.current for case in cases if case.current and _is_settled(case)
-        }
-        works = [self._work(one.case, [one.filing]) for one in fresh]
-        works += [self._read(case) for case in cases if case.shipment_id not in results]
+        results: dict[ShipmentId, Recorded | Decision] = {}
+        works: list[_Work] = []
         try:
-            if works:
-                results.update(await self._decide(works))
+            works = await self._works(shipment_ids, results)
+            await self._decide_in_parts(works, results)
+            # The log held another decision of some, from before a crash: theirs counts, and is superseded at once.
+            overtaken = [work.case.shipment_id for work in works if work.case.shipment_id not in results]
+            if overtaken:
+                await self._decide_in_parts(await self._works(overtaken, results), results)
         except BaseException:
             self.left_over.set()
             raise
         finally:
+            self._again.difference_update(shipment_ids)
             _end(works, results)
         if any(isinstance(one, Decision) or one.decision.degraded for one in results.values()):
             self.left_over.set()
-        return [results[shipment_id] for shipment_id in shipment_ids]
+        return [results.get(shipment_id) or errors.shipment_not_found() for shipment_id in shipment_ids]
 
-    def _read(self, case: Case) -> _Work:
-        return self._work(case, [self._read_filing(filed.content) for filed in case.filings])
+    async def _works(
+        self, shipment_ids: Sequence[ShipmentId], results: dict[ShipmentId, Recorded | Decision]
+    ) -> list[_Work]:
+        """Step 1. A shipment that is settled already goes straight into the results."""
+        await self.settled(shipment_ids)
+        fresh = [self._fresh.pop(shipment_id) for shipment_id in shipment_ids if shipment_id in self._fresh]
+        begun = {one.case.shipment_id for one in fresh}
+        cases = self._journal.cases(shipment_id for shipment_id in shipment_ids if shipment_id not in begun)
+        works = [self._work(one.case, [one.filing]) for one in fresh]
+        for case in cases:
+            if case.current and _is_settled(case):
+                results[case.shipment_id] = case.current
+            else:
+                works.append(self._work(case, [self._read_filing(filed.content) for filed in case.filings]))
+        return works
 
     def _work(self, case: Case, filings: Sequence[Filing]) -> _Work:
         shipment = merge(case.shipment_id, case.revision, filings)
@@ -194,17 +209,20 @@ class Desk:
             self._again.discard(case.shipment_id)
             span = self._begin_span(traceparent)
             traceparent = span.traceparent
-        quality = tuple(dict.fromkeys(reason for filing in filings for reason in self._shortfalls(filing)))
-        return _Work(case, shipment, quality, traceparent, span)
+        received = (filed.received_at_ns for filed in case.filings)
+        return _Work(case, shipment, self._quality(zip(filings, received, strict=True)), traceparent, span)
 
-    async def _decide(self, works: Sequence[_Work]) -> dict[ShipmentId, Recorded | Decision]:
+    async def _decide_in_parts(self, works: Sequence[_Work], results: dict[ShipmentId, Recorded | Decision]) -> None:
+        """Steps 2 to 5, for no more at a time than a peer takes in one message."""
+        for part in _parts(works):
+            await self._decide(part, results)
+
+    async def _decide(self, works: Sequence[_Work], results: dict[ShipmentId, Recorded | Decision]) -> None:
         found = await self._peers.ask([Question(work.shipment, work.traceparent) for work in works])
-        decisions = [self._decision(work, one) for work, one in zip(works, found, strict=True)]
-        results: dict[ShipmentId, Recorded | Decision] = {}
         settlements: list[Settlement] = []
         to_record: list[tuple[_Work, Entry]] = []
-        for work, one, decision in zip(works, found, decisions, strict=True):
-            current = work.case.current
+        for work, one in zip(works, found, strict=True):
+            decision, current = self._decision(work, one), work.case.current
             if one.determined is None:
                 results[work.case.shipment_id] = decision
             elif current and same_substance(current.decision, decision):
@@ -217,11 +235,14 @@ class Desk:
             if recorded is None:
                 results[work.case.shipment_id] = pending(work.shipment, AUDIT_SILENT)
                 continue
-            results[work.case.shipment_id] = recorded
-            settlements.append(_settlement(work.case, entry.decision, recorded))
+            is_ours = same_substance(recorded.decision, entry.decision)
+            if is_ours:
+                results[work.case.shipment_id] = recorded
+            covers = work.case.wanted if is_ours else work.case.settled
+            settlements.append(Settlement(recorded, covers, work.case.decisions + 1))
         turned = {shipment_id for one in found if one.determined for shipment_id in one.determined.turned}
-        self._settle(settlements, turned)
-        return results
+        if settlements or turned:
+            self._settling.begin(settlements, turned)
 
     def _decision(self, work: _Work, found: Found) -> Decision:
         finding = found.determined.finding if found.determined else None
@@ -236,47 +257,23 @@ class Desk:
             decided_at_ns=self._clock.ns(),
         )
 
-    def _settle(self, settlements: Sequence[Settlement], turned: set[ShipmentId]) -> None:
-        """Begin step 5."""
-        task = asyncio.create_task(self._journal.settle(settlements, turned))
-        concerned = [settlement.recorded.decision.shipment_id for settlement in settlements]
-        self._settling.update(dict.fromkeys(concerned, task))
-
-        def done(task: asyncio.Task[None]) -> None:
-            for shipment_id in concerned:
-                if self._settling.get(shipment_id) is task:
-                    del self._settling[shipment_id]
-            if task.cancelled() or task.exception():
-                self.left_over.set()
-            else:
-                self._decide_overturned(turned)
-
-        task.add_done_callback(done)
-
-    def _decide_overturned(self, turned: set[ShipmentId]) -> None:
-        """Start deciding again at once; should it fail, the journal remembers and recovery does it."""
-        if turned:
-            task = asyncio.create_task(self.decide_again(sorted(turned)), context=contextvars.Context())
-            self._overturned.add(task)
-            task.add_done_callback(self._overturned_done)
-
-    def _overturned_done(self, task: asyncio.Task[Any]) -> None:
-        self._overturned.discard(task)
-        if task.cancelled() or task.exception():
-            self.left_over.set()
-
 
 def _is_settled(case: Case) -> bool:
     return case.wanted == case.settled and not case.degraded
 
 
-def _settlement(case: Case, decided: Decision, recorded: Recorded) -> Settlement:
-    """What is settled: all causes, unless the log already held another decision under this id.
-
-    That one came from before a crash; it counts, and the shipment is still to be decided.
-    """
-    covers = case.wanted if same_substance(recorded.decision, decided) else case.settled
-    return Settlement(recorded, covers, case.decisions + 1)
+def _parts(works: Sequence[_Work]) -> Iterator[list[_Work]]:
+    part: list[_Work] = []
+    size = 0
+    for work in works:
+        weight = sum(len(filed.content) for filed in work.case.filings)
+        if part and size + weight > BYTES_A_CALL_MAX:
+            yield part
+            part, size = [], 0
+        part.append(work)
+        size += weight
+    if part:
+        yield part
 
 
 def _end(works: Sequence[_Work], results: dict[ShipmentId, Recorded | Decision]) -> None:

@@ -30,12 +30,32 @@ def etag_stale(given: str, current: str) -> Failure:
     )
 
 
+def shipment_full(filings_max: int) -> Failure:
+    """The shipment holds as many filings as one may; no parcel has so many, but a wrong number may."""
+    return Failure(
+        kind=Kind.NOT_READY,
+        reason="SHIPMENT_FULL",
+        detail=f"the shipment holds {filings_max} filings, and no more are taken on one: "
+        "check the tracking number and the house bill",
+        facts={"filings_max": str(filings_max)},
+    )
+
+
 def shipment_not_found() -> Failure:
     """No shipment bears that name."""
     return Failure(
         kind=Kind.NOT_FOUND,
         reason="SHIPMENT_NOT_FOUND",
         detail="no shipment has that id, tracking number or filing",
+    )
+
+
+def draining() -> Failure:
+    """The service stops; what it took of the stream is answered, and the rest can be filed again elsewhere."""
+    return Failure(
+        kind=Kind.BUSY,
+        reason="DRAINING",
+        detail="This server stops: connect again and file what is unanswered with the same request ids",
     )
 
 

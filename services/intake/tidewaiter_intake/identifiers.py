@@ -20,8 +20,16 @@ _S10_WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
 
 
 def violations(filing: Filing) -> Iterator[Violation]:
-    """Every identifier of the filing whose check digit is wrong."""
+    """Every identifier of the filing that is none, or whose check digit is wrong."""
     facts = filing.facts
+    for field in ("tracking_number", "house_bill", "master_bill"):
+        written = getattr(facts, field)
+        if written and not normalised(written):
+            yield Violation(
+                field=f"filing.{field}",
+                code="IDENTIFIER_BLANK",
+                message=f"{written!r} has neither a letter nor a digit: leave the field out when there is no number",
+            )
     number = normalised(facts.tracking_number)
     for scheme, expected in (("S10", s10_check_digit(number)), ("UPS", ups_check_digit(number))):
         written = number[10:11] if scheme == "S10" else number[-1:]

@@ -27,8 +27,9 @@ def join_keys(filing: Filing) -> tuple[str, ...]:
     """The strong keys of a filing, strongest first; none when it holds weak ones only."""
     found = []
     facts = filing.facts
-    if facts.tracking_number:
+    if normalised(facts.tracking_number):
         found.append(tracking_key(facts.tracking_number))
-    if facts.house_bill and facts.house_bill_issuer:
-        found.append(f"H:{facts.house_bill_issuer.upper()}:{normalised(facts.house_bill)}")
+    house_bill = normalised(facts.house_bill)
+    if house_bill and facts.house_bill_issuer:
+        found.append(f"H:{facts.house_bill_issuer.upper()}:{house_bill}")
     return tuple(found)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import grpc
 import structlog
@@ -20,7 +20,7 @@ from tidewaiter.risk.v1 import risk_pb2, risk_pb2_grpc
 from tidewaiter.trade.v1 import trade_pb2
 from tidewaiter_chassis import channel
 from tidewaiter_chassis.credentials import Tls
-from tidewaiter_chassis.failures import Failure
+from tidewaiter_chassis.failures import Failure, Kind
 from tidewaiter_chassis.telemetry import Telemetry
 
 from tidewaiter_intake.model import Decision, Determined, Entry, Found, Question, Recorded, RiskFinding, ShipmentId
@@ -28,6 +28,8 @@ from tidewaiter_intake.wire.decisions import decision_from, eligibility_from, fi
 from tidewaiter_intake.wire.shipments import fill_shipment
 
 T = TypeVar("T")
+_SILENT = frozenset({Kind.PEER, Kind.BUSY, Kind.FULL, Kind.LATE})
+"""Not there, not now, not in time: it will be back. Anything else is a fault that an operator must see."""
 log = structlog.get_logger()
 
 
@@ -113,7 +115,7 @@ class Peers:
             fill_decision(record.decision, entry.decision)
             record.shipment.CopyFrom(entry.carried)
             record.traceparent = entry.traceparent
-        response = await self._call("audit", self._audit.AppendDecisions, request)
+        response = await self._call("audit", self._audit.AppendDecisions, request, len(entries))
         if response is None:
             return [None] * len(entries)
         return [
@@ -122,13 +124,17 @@ class Peers:
         ]
 
     async def _determine(self, request: eligibility_pb2.DetermineEligibilityRequest) -> list[Determined | None]:
-        response = await self._call("eligibility", self._eligibility.DetermineEligibility, request)
+        response = await self._call(
+            "eligibility", self._eligibility.DetermineEligibility, request, len(request.determinations)
+        )
         if response is None:
             return [None] * len(request.determinations)
         return [self._determined(result) for result in response.results]
 
     async def _check(self, request: eligibility_pb2.BatchCheckEligibilityRequest) -> list[Determined | None]:
-        response = await self._call("eligibility", self._eligibility.BatchCheckEligibility, request)
+        response = await self._call(
+            "eligibility", self._eligibility.BatchCheckEligibility, request, len(request.requests)
+        )
         if response is None:
             return [None] * len(request.requests)
         return [self._checked(result) for result in response.results]
@@ -141,25 +147,25 @@ class Peers:
             assessment = request.assessments.add()
             assessment.shipment.CopyFrom(shipment)
             assessment.traceparent = question.traceparent
-        response = await self._call("risk", self._risk.AssessRisk, request)
+        response = await self._call("risk", self._risk.AssessRisk, request, len(questions))
         if response is None:
             return [None] * len(questions)
         return [self._assessed(result) for result in response.results]
 
     def _checked(self, result: eligibility_pb2.CheckResult) -> Determined | None:
-        if not result.HasField("finding"):
+        if not _is_known(result, result.finding.verdict):
             _refused("eligibility", result.error)
             return None
         return Determined(eligibility_from(result.finding))
 
     def _assessed(self, result: risk_pb2.AssessmentResult) -> RiskFinding | None:
-        if not result.HasField("finding"):
+        if not _is_known(result, result.finding.action):
             _refused("risk", result.error)
             return None
         return risk_from(result.finding)
 
     def _determined(self, result: eligibility_pb2.DeterminationResult) -> Determined | None:
-        if not result.HasField("finding"):
+        if not _is_known(result, result.finding.verdict):
             _refused("eligibility", result.error)
             return None
         turned = tuple(ShipmentId(one.shipment_id) for one in result.turned)
@@ -177,18 +183,33 @@ class Peers:
             return Recorded(decision_from(first), receipt, first.SerializeToString())
         return Recorded(decision, receipt, sent.SerializeToString())
 
-    async def _call(self, peer: str, method: Callable[..., Awaitable[T]], request: object) -> T | None:
+    async def _call(self, peer: str, method: Callable[..., Awaitable[T]], request: object, asked: int) -> T | None:
+        """The answer with one result for each item asked about, or None."""
         try:
             response = await channel.call(method, request, peer=peer, seconds=self._seconds)
         except Failure as failure:
-            if peer not in self._silent:
-                self._silent.add(peer)
-                log.warning("peer silent", peer=peer, reason=failure.reason)
+            self._note(peer, failure)
+            return None
+        answered = len(getattr(response, "results", ()))
+        if answered != asked:
+            log.error("peer answered another number", peer=peer, asked=asked, answered=answered)
             return None
         if peer in self._silent:
             self._silent.discard(peer)
             log.info("peer answers again", peer=peer)
         return response
+
+    def _note(self, peer: str, failure: Failure) -> None:
+        if failure.kind not in _SILENT:
+            log.error("peer refused a call", peer=peer, kind=failure.kind.value, reason=failure.reason)
+        elif peer not in self._silent:
+            self._silent.add(peer)
+            log.warning("peer silent", peer=peer, reason=failure.reason)
+
+
+def _is_known(result: Any, answer: int) -> bool:
+    """Whether a result holds a finding that says something: 0 is what a field that was not sent reads as."""
+    return bool(result.HasField("finding") and answer)
 
 
 def _refused(peer: str, error: status_pb2.Status) -> None:

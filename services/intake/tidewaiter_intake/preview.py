@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
+from tidewaiter_chassis.clock import Clock
 from tidewaiter_chassis.failures import Failure
 
 from tidewaiter_intake import errors, reveal
 from tidewaiter_intake.decide import ELIGIBILITY_SILENT, decide, pending
 from tidewaiter_intake.keys import join_keys
 from tidewaiter_intake.merge import merge
-from tidewaiter_intake.model import Answer, Case, Filing, Found, Question, Reason, ShipmentId, etag
+from tidewaiter_intake.model import (
+    Answer,
+    Case,
+    Filing,
+    Found,
+    Question,
+    Reason,
+    Recorded,
+    Shipment,
+    ShipmentId,
+    etag,
+)
 
 _REHEARSED = ShipmentId("0" * 26)
 """Stands for the shipment that the filing would begin; no shipment ever bears it."""
@@ -28,6 +40,18 @@ class Journal(Protocol):
         """The shipment of a join key."""
         ...
 
+    def answered(self, filing: tuple[str, str]) -> Recorded | None:
+        """What a filing was answered first."""
+        ...
+
+
+class Desk(Protocol):
+    """What this verb needs of the desk."""
+
+    async def settled(self, shipment_ids: Sequence[ShipmentId]) -> None:
+        """Wait until the journal knows what was told of these shipments."""
+        ...
+
 
 class Peers(Protocol):
     """What this verb needs of the peers."""
@@ -37,6 +61,15 @@ class Peers(Protocol):
         ...
 
 
+class _Rehearsal(NamedTuple):
+    """A filing with the shipment that it would make."""
+
+    request_id: str
+    joined: ShipmentId | None
+    shipment: Shipment
+    quality: tuple[Reason, ...]
+
+
 class Preview:
     """The verb; one for the life of the service."""
 
@@ -44,58 +77,66 @@ class Preview:
         self,
         *,
         journal: Journal,
+        desk: Desk,
         peers: Peers,
         read_filing: Callable[[bytes], Filing],
-        shortfalls: Callable[[Filing], tuple[Reason, ...]],
+        quality: Callable[[Iterable[tuple[Filing, int]]], tuple[Reason, ...]],
         differing_field: Callable[[bytes, bytes], str],
+        clock: Clock,
     ) -> None:
         self._journal = journal
+        self._desk = desk
         self._peers = peers
         self._read_filing = read_filing
-        self._shortfalls = shortfalls
+        self._quality = quality
+        self._clock = clock
         self._differing_field = differing_field
 
-    async def answer(self, filing: Filing) -> Answer | Failure:
-        """What a checked filing would be answered, refusals too.
+    async def answers(self, filings: Sequence[Filing]) -> list[Answer | Failure]:
+        """What checked filings would be answered each by itself, in order, refusals too.
 
         A filing not filed yet gets no decision_id, no receipt, and no shipment unless it would join one.
         """
-        known = self._journal.find(filing=(filing.originator_code, filing.request_id))
-        joined = known or next(
-            (found for key in join_keys(filing) if (found := self._journal.find(join_key=key))), None
-        )
+        rehearsals = [await self._rehearsal(filing) for filing in filings]
+        asked = [one for one in rehearsals if isinstance(one, _Rehearsal)]
+        found = iter(await self._peers.preview([Question(one.shipment, "") for one in asked]) if asked else ())
+        return [self._answer(one, next(found)) if isinstance(one, _Rehearsal) else one for one in rehearsals]
+
+    async def _rehearsal(self, filing: Filing) -> _Rehearsal | Answer | Failure:
+        name = (filing.originator_code, filing.request_id)
+        by_key = (self._journal.find(join_key=key) for key in join_keys(filing))
+        joined = self._journal.find(filing=name) or next(filter(None, by_key), None)
+        await self._desk.settled([joined] if joined else [])
         cases = self._journal.cases([joined]) if joined else []
-        before = [filed for case in cases for filed in case.filings]
-        if known:
-            return self._again(filing, cases[0])
+        before = [(self._read_filing(filed.content), filed.received_at_ns) for case in cases for filed in case.filings]
+        for filed, _ in before:
+            if (filed.originator_code, filed.request_id) == name:
+                return self._again(filing, filed, cases[0])
         if filing.etag and (refused := _stale(filing.etag, cases)):
             return refused
-        filings = [*(self._read_filing(filed.content) for filed in before), filing]
-        shipment = merge(joined or _REHEARSED, len(filings), filings)
-        (answer,) = await self._peers.preview([Question(shipment, "")])
-        finding = answer.determined.finding if answer.determined else None
-        quality = tuple(dict.fromkeys(r for one in filings for r in self._shortfalls(one)))
-        decision = decide(shipment, finding, answer.risk, quality=quality)
-        decision = decision._replace(shipment_id=joined or ShipmentId(""))
-        return Answer(request_id=filing.request_id, decision=reveal.for_filer(decision))
+        after = [*before, (filing, self._clock.ns())]
+        shipment = merge(joined or _REHEARSED, len(after), [one for one, _ in after])
+        return _Rehearsal(filing.request_id, joined, shipment, self._quality(after))
 
-    def _again(self, filing: Filing, case: Case) -> Answer | Failure:
-        """A filing that was filed already: refused when it says something else, or answered as it stands."""
-        (first,) = (
-            filed
-            for filed in case.filings
-            if (filed.originator_code, filed.request_id) == (filing.originator_code, filing.request_id)
-        )
+    def _answer(self, rehearsal: _Rehearsal, found: Found) -> Answer:
+        finding = found.determined.finding if found.determined else None
+        decision = decide(rehearsal.shipment, finding, found.risk, quality=rehearsal.quality)
+        decision = decision._replace(shipment_id=rehearsal.joined or ShipmentId(""))
+        return Answer(request_id=rehearsal.request_id, decision=reveal.for_filer(decision))
+
+    def _again(self, filing: Filing, first: Filing, case: Case) -> Answer | Failure:
+        """A filing that was filed already: refused when it says something else, or given its first answer."""
         if field := self._differing_field(first.content, filing.content):
             return errors.request_id_reused(filing.request_id, field)
-        if case.current is None:
+        answered = self._journal.answered((filing.originator_code, filing.request_id))
+        if answered is None:
             filings = [self._read_filing(filed.content) for filed in case.filings]
             decision = pending(merge(case.shipment_id, case.revision, filings), ELIGIBILITY_SILENT)
             return Answer(request_id=filing.request_id, decision=decision, replayed=True)
         return Answer(
             request_id=filing.request_id,
-            decision=reveal.for_filer(case.current.decision),
-            receipt=case.current.receipt,
+            decision=reveal.for_filer(answered.decision),
+            receipt=answered.receipt,
             replayed=True,
             etag=etag(case.shipment_id, case.revision),
         )

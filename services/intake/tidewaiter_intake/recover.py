@@ -11,9 +11,13 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Protocol
 
+import structlog
 from tidewaiter_chassis.failures import Failure
+from tidewaiter_chassis.logs import traceback_fields
 
 from tidewaiter_intake.model import Decision, Recorded, ShipmentId
+
+log = structlog.get_logger()
 
 PAUSE_SECONDS_MIN = 0.25
 PAUSE_SECONDS_MAX = 4.0
@@ -62,22 +66,33 @@ class Recovery:
         pause = PAUSE_SECONDS_MIN
         while True:
             self._desk.left_over.clear()
-            if await self.round():
+            if await self._round_kept_alive():
                 pause = PAUSE_SECONDS_MIN
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._desk.left_over.wait(), LOOK_SECONDS)
             await asyncio.sleep(pause)
             pause = min(pause * 2, PAUSE_SECONDS_MAX)
 
+    async def _round_kept_alive(self) -> bool:
+        """A round; what nobody foresaw is for an operator to see, and must not end recovery for good."""
+        try:
+            return await self.round()
+        except Exception as error:  # noqa: BLE001  # logged whole, and tried again after a pause
+            log.error("recovery failed", **traceback_fields(error))
+            return False
+
     async def round(self) -> bool:
         """Try each shipment that is left once; False when peers were still silent for some."""
-        undecided = await self._sweep(self._journal.undecided)
-        degraded = await self._sweep(self._journal.degraded)
+        undecided = await self._sweep(self._journal.undecided, _is_pending)
+        degraded = await self._sweep(self._journal.degraded, _is_degraded)
         return undecided and degraded
 
-    async def _sweep(self, left: Callable[..., list[ShipmentId]]) -> bool:
-        """One page after another; the rest waits as soon as one page shows that a peer is still silent."""
-        after = ""
+    async def _sweep(self, left: Callable[..., list[ShipmentId]], stays: Callable[[Recorded | Decision], bool]) -> bool:
+        """One page after another, until a whole page shows that a peer is still silent; whether nothing stays.
+
+        A shipment that stays by itself does not keep those behind it waiting.
+        """
+        after, nothing_stays = "", True
         while page := left(after=after, at_most=self._shipments_max):
             left_over = [shipment_id for shipment_id in page if not self._desk.holds(shipment_id)]
             self._on_round(len(left_over))
@@ -85,7 +100,17 @@ class Recovery:
                 results = await self._desk.decide_again(left_over)
             except Failure:
                 return False  # the desk is full of fresher work; what is left stays in the journal
-            if any(isinstance(one, Decision) or one.decision.degraded for one in results):
+            staying = sum(map(stays, results))
+            if staying and staying == len(results):
                 return False
+            nothing_stays = nothing_stays and not staying
             after = page[-1]
-        return True
+        return nothing_stays
+
+
+def _is_pending(result: Recorded | Decision) -> bool:
+    return isinstance(result, Decision)
+
+
+def _is_degraded(result: Recorded | Decision) -> bool:
+    return isinstance(result, Decision) or result.decision.degraded

@@ -26,6 +26,8 @@ _PRESENCE = frozenset({"required", "expected"})
 _COLUMNS = frozenset(
     {"id", "code", "fields", "filers", "modes", "presence", "from", "to", "citation", "confidence", "fix"}
 )
+_EPOCH = date(1970, 1, 1).toordinal()
+_NANOSECONDS_A_DAY = 86_400 * 1_000_000_000
 _MODEL_NAMES = {"estimated_arrival": "arrival_ns"}
 
 
@@ -91,10 +93,22 @@ class Requirements:
             if not element.required and lacks(filing.facts)
         )
 
+    def quality(self, filed: Iterable[tuple[Filing, int]]) -> tuple[Reason, ...]:
+        """What the filers of one shipment could mend, each once: of filings with the time they were received,
+        nanoseconds since 1970, oldest first. A later filing of the same originator stands for its earlier ones.
+        """
+        standing = {filing.originator_code: (filing, received_at_ns) for filing, received_at_ns in filed}
+        told = (self.shortfalls(filing, _day(ns)) for filing, ns in standing.values())
+        return tuple(dict.fromkeys(reason for reasons in told for reason in reasons))
+
     def _find(
         self, filer_type: FilerType, mode: Mode, day: date
     ) -> tuple[tuple[Element, Callable[[Facts], bool]], ...]:
         return tuple((e, _lacks(e)) for e in self.elements if e.covers(filer_type, mode, day))
+
+
+def _day(ns: int) -> date:
+    return date.fromordinal(_EPOCH + ns // _NANOSECONDS_A_DAY)
 
 
 def load() -> Requirements:

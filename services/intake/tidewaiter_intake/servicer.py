@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
 from typing import Any
@@ -15,7 +16,7 @@ from tidewaiter_intake import errors
 from tidewaiter_intake.get import Get
 from tidewaiter_intake.model import Answer
 from tidewaiter_intake.preview import Preview
-from tidewaiter_intake.stream import Window
+from tidewaiter_intake.stream import Window, until_draining
 from tidewaiter_intake.submit import Submit
 from tidewaiter_intake.wire import requests as wire
 
@@ -24,13 +25,21 @@ class IntakeServicer(intake_pb2_grpc.IntakeServiceServicer):
     """Converts, calls the verb, converts back."""
 
     def __init__(
-        self, *, submit: Submit, preview: Preview, get: Get, tracing: Tracing, stream_filings_max: int
+        self,
+        *,
+        submit: Submit,
+        preview: Preview,
+        get: Get,
+        tracing: Tracing,
+        stream_filings_max: int,
+        draining: asyncio.Event,
     ) -> None:
         self._submit = submit
         self._preview = preview
         self._get = get
         self._tracing = tracing
         self._stream_filings_max = stream_filings_max
+        self._draining = draining
 
     async def SubmitFiling(
         self, request: intake_pb2.SubmitFilingRequest, context: Any
@@ -66,7 +75,8 @@ class IntakeServicer(intake_pb2_grpc.IntakeServiceServicer):
             agreed = min(first.open.in_flight_max or agreed, agreed)
             first = None
         window = Window(answer=self._chunk, size_of=_filings_in, filings_max=agreed)
-        async for response in window.answers(_chunks(first, request_iterator)):
+        chunks = until_draining(_chunks(first, request_iterator), self._draining)
+        async for response in window.answers(chunks):
             yield response
 
     async def GetShipment(self, request: intake_pb2.GetShipmentRequest, context: Any) -> intake_pb2.GetShipmentResponse:
@@ -91,15 +101,16 @@ class IntakeServicer(intake_pb2_grpc.IntakeServiceServicer):
         self, requests: Sequence[intake_pb2.SubmitFilingRequest], *, span_parent: ItemSpan | None
     ) -> list[Answer | Failure]:
         given = [wire.filing_given(request.filing, self._submit.check) for request in requests]
-        rehearsed = {
-            index: await self._rehearse(given[index]) for index, request in enumerate(requests) if request.validate_only
-        }
-        rest = [one for index, one in enumerate(given) if index not in rehearsed]
-        filed = iter(await self._file(rest, span_parent=span_parent))
-        return [rehearsed[index] if index in rehearsed else next(filed) for index in range(len(given))]
+        rehearsed = [index for index, request in enumerate(requests) if request.validate_only]
+        filed = [index for index, request in enumerate(requests) if not request.validate_only]
+        results = dict(zip(rehearsed, await self._rehearse([given[index] for index in rehearsed]), strict=True))
+        results |= zip(filed, await self._file([given[index] for index in filed], span_parent=span_parent), strict=True)
+        return [results[index] for index in range(len(given))]
 
-    async def _rehearse(self, given: wire.Given) -> Answer | Failure:
-        return given.failure or await self._preview.answer(wire.taken(given))
+    async def _rehearse(self, given: Sequence[wire.Given]) -> list[Answer | Failure]:
+        sound = [wire.taken(one) for one in given if one.failure is None]
+        answers = iter(await self._preview.answers(sound))
+        return [one.failure or next(answers) for one in given]
 
     async def _file(self, given: Sequence[wire.Given], *, span_parent: ItemSpan | None) -> list[Answer | Failure]:
         """Filings that break no rule are filed together; the rest are answered with what is wrong."""

@@ -11,6 +11,8 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Generic, TypeVar
 
+from tidewaiter_intake import errors
+
 Chunk = TypeVar("Chunk")
 Answers = TypeVar("Answers")
 
@@ -61,11 +63,16 @@ class Window(Generic[Chunk, Answers]):
                 task = asyncio.create_task(self._one(chunk, size, due))
                 self._running.add(task)
                 task.add_done_callback(self._running.discard)
-            if self._running:
-                await asyncio.wait(self._running)
+            await self._all_answered()
             due.put_nowait(None)
         except Exception as wrong:  # noqa: BLE001  # raised again by `answers`, where the caller is
+            # What was taken is answered first, so that the sender knows what became of it.
+            await self._all_answered()
             due.put_nowait(wrong)
+
+    async def _all_answered(self) -> None:
+        if self._running:
+            await asyncio.wait(self._running)
 
     async def _one(
         self,
@@ -87,3 +94,22 @@ class Window(Generic[Chunk, Answers]):
         async with self._room:
             self._unanswered -= size
             self._room.notify_all()
+
+
+async def until_draining(chunks: AsyncIterator[Chunk], draining: asyncio.Event) -> AsyncIterator[Chunk]:
+    """The chunks, until `draining` is set: then Failure BUSY, DRAINING, also when none is coming."""
+    stopping = asyncio.create_task(draining.wait())
+    try:
+        while not draining.is_set():
+            coming = asyncio.ensure_future(anext(chunks, None))
+            await asyncio.wait({coming, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if not coming.done():
+                coming.cancel()
+                break
+            chunk = coming.result()
+            if chunk is None:
+                return
+            yield chunk
+    finally:
+        stopping.cancel()
+    raise errors.draining()

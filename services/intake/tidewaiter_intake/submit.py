@@ -15,8 +15,9 @@ from typing import Protocol
 
 from tidewaiter_chassis.clock import Clock
 from tidewaiter_chassis.failures import Failure, invalid
+from tidewaiter_chassis.traces import error_name
 
-from tidewaiter_intake import amounts, identifiers, ids, reveal
+from tidewaiter_intake import amounts, identifiers, ids, places, reveal
 from tidewaiter_intake.model import Accepted, Answer, Arrival, Decision, Filing, Fresh, Recorded, ShipmentId, etag
 from tidewaiter_intake.requirements import Requirements
 
@@ -32,8 +33,12 @@ class Journal(Protocol):
 class Desk(Protocol):
     """What this verb needs of the desk."""
 
-    def make_room(self, shipments: int) -> None:
-        """Failure FULL when so many more cannot wait; nothing is reserved."""
+    def reserve(self, shipments: int) -> None:
+        """Keep places for so many until `release`; Failure FULL when there are not as many."""
+        ...
+
+    def release(self, shipments: int) -> None:
+        """Give back places just before `decide` takes them."""
         ...
 
     async def decide(
@@ -81,21 +86,24 @@ class Submit:
             *self._requirements.violations(filing, day),
             *amounts.violations(filing),
             *identifiers.violations(filing),
+            *places.violations(filing),
         )
         return invalid(*wrong) if wrong else None
 
     async def file(self, filings: Sequence[Filing], *, begin_span: Callable[[], FilingSpan]) -> list[Answer | Failure]:
         """One answer for each checked filing, in order; DESK_FULL for all of them, before any is accepted."""
         try:
-            self._desk.make_room(len(filings))
+            self._desk.reserve(len(filings))
         except Failure as full:
             return [full] * len(filings)
         spans = [begin_span() for _ in filings]
-        answers: list[Answer | Failure] = []
         try:
             answers = await self._file(filings, spans)
-        finally:
-            _end(spans, filings, answers)
+        except BaseException as error:
+            for span in spans:
+                span.end(error=error_name(error))
+            raise
+        _end(spans, filings, answers)
         return answers
 
     async def _file(self, filings: Sequence[Filing], spans: Sequence[FilingSpan]) -> list[Answer | Failure]:
@@ -104,7 +112,10 @@ class Submit:
             Arrival(filing, span.traceparent, ids.shipment_id(now_ns, self._random_bytes))
             for filing, span in zip(filings, spans, strict=True)
         ]
-        taken = await self._journal.accept(arrivals, now_ns)
+        try:
+            taken = await self._journal.accept(arrivals, now_ns)
+        finally:
+            self._desk.release(len(filings))
         fresh = _fresh(filings, taken)
         due = list(dict.fromkeys(a.shipment_id for a in taken if isinstance(a, Accepted) and a.answered is None))
         decided = dict(zip(due, await self._desk.decide(due, fresh) if due else (), strict=True))
@@ -138,13 +149,8 @@ def _answer(filing: Filing, accepted: Accepted, decided: dict[ShipmentId, Record
 
 
 def _end(spans: Sequence[FilingSpan], filings: Sequence[Filing], answers: Sequence[Answer | Failure]) -> None:
-    """End every span, also those of filings whose answer nobody waits for any more."""
-    for index, span in enumerate(spans):
-        filer = {"tidewaiter.originator_code": filings[index].originator_code}
-        if index >= len(answers):
-            span.end(attributes={**filer}, error="CANCELLED")
-            continue
-        answer = answers[index]
+    for span, filing, answer in zip(spans, filings, answers, strict=True):
+        filer = {"tidewaiter.originator_code": filing.originator_code}
         if isinstance(answer, Failure):
             span.end(attributes={**filer}, error=answer.reason)
             continue

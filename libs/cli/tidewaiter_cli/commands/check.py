@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from tidewaiter_cli import reach
-from tidewaiter_cli.flags import Data, Eligibility, Json
+from tidewaiter_cli.flags import Eligibility, Json, Running
 from tidewaiter_cli.stopping import DONE
 
 Mode = Literal["air", "truck", "rail", "ocean", "mail"]
@@ -29,7 +29,7 @@ def check(
     postal_code: Annotated[str, Parameter(help="Of who receives it.")] = "10001",
     gift: Annotated[bool, Parameter(negative="", help="Sent as a gift by a person abroad.")] = False,
     json: Json = False,
-    data: Data = reach.DATA,
+    data: Running = None,
     eligibility: Eligibility = "",
 ) -> int:
     """Asks whether a parcel would enter free of duty, without filing anything.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from tidewaiter_cli import reach
-from tidewaiter_cli.flags import Audit, Data, Intake, Json
+from tidewaiter_cli.flags import Audit, Intake, Json, Running
 from tidewaiter_cli.stopping import DONE
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def explain(
     /,
     *,
     json: Json = False,
-    data: Data = reach.DATA,
+    data: Running = None,
     intake: Intake = "",
     audit: Audit = "",
 ) -> int:
@@ -31,13 +31,14 @@ def explain(
 
     For example:
 
-        tidewaiter explain 1Z27T2558729147140
-        tidewaiter explain SKYTIDE/c-7-0000000 --json
+        tidewaiter explain SKYTIDE/c-1-0000000
+        tidewaiter explain SKYTIDE/c-1-0000000 --json
     """
     from tidewaiter_client import Client
 
-    from tidewaiter_cli.pages.showing import console, find_shipment, print_json
+    from tidewaiter_cli.pages.showing import console, find_shipment, print_json, refuse_blank
 
+    refuse_blank(shipment)
     with Client(reach.address_of("intake", given=intake, data=data), tls=reach.tls()) as client:
         standing = find_shipment(client, shipment)
     decision, view = _fullest(standing, reach.address_of("audit", given=audit, data=data))
@@ -55,13 +56,16 @@ def _fullest(standing: intake_pb2.GetShipmentResponse, address: str) -> tuple[tr
     from tidewaiter_client import TidewaiterError
     from tidewaiter_client.operators import AuditOperator
 
+    from tidewaiter_cli.reporting import sentence
+
     if not standing.decision.decision_id:
         return standing.decision, "filer"
     try:
         with AuditOperator(address, tls=reach.tls()) as audit:
             return audit.get_decision(standing.decision.decision_id).decision, "operator"
     except TidewaiterError as error:
-        print(f"tidewaiter: audit does not tell the rest, this is the filer's view: {error}", file=sys.stderr)
+        why = sentence(error)
+        print(f"tidewaiter: audit does not tell the rest, this is the filer's view: {why}", file=sys.stderr)
         return standing.decision, "filer"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json as json_format
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,7 +10,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from tidewaiter_cli import reach
-from tidewaiter_cli.flags import Data, Intake, Json
+from tidewaiter_cli.flags import Intake, Json, Running
 
 
 def file(
@@ -24,7 +23,7 @@ def file(
         int, Parameter(validator=Number(gte=1, lte=10_000), help="Filings unanswered at once, at most.")
     ] = 2_000,
     json: Json = False,
-    data: Data = reach.DATA,
+    data: Running = None,
     intake: Intake = "",
 ) -> int:
     """Files a manifest, and reports every bad line.
@@ -38,6 +37,7 @@ def file(
         tidewaiter file parcels.jsonl --out decisions.jsonl
         zcat parcels.csv.gz | tidewaiter file - --json
     """
+    from tidewaiter_cli.filing.answers_file import replacing
     from tidewaiter_cli.filing.ordered_output import OrderedOutput
     from tidewaiter_cli.filing.progress import displayed, print_summary
     from tidewaiter_cli.filing.run import Run
@@ -46,14 +46,15 @@ def file(
     address = reach.address_of("intake", given=intake, data=data)
     with (
         opened(manifest, format=format) as source,
-        out.open("wb") if out else nullcontext() as output,
-        displayed(source) as display,
+        replacing(out, manifest=manifest) as output,
     ):
-        run = Run(source, output=OrderedOutput(output), display=display)
-        run.file(address, in_flight_max=in_flight)
-    summary = run.summary()
-    if json:
-        print(json_format.dumps(summary))
-    else:
-        print_summary(summary)
-    return run.finish()
+        with displayed(source) as display:
+            run = Run(source, output=OrderedOutput(output), display=display)
+            run.file(address, in_flight_max=in_flight)
+        summary = run.summary()
+        if json:
+            print(json_format.dumps(summary))
+        elif summary["filings"] or not run.ended_early:
+            print_summary(summary)
+        # Within the output, which keeps what was there when nothing was answered.
+        return run.finish()

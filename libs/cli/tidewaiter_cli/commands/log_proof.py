@@ -9,8 +9,8 @@ from typing import Annotated, Final
 from cyclopts import Parameter
 
 from tidewaiter_cli import reach
-from tidewaiter_cli.flags import Audit, Data, Intake, Json
-from tidewaiter_cli.stopping import DONE, Stop
+from tidewaiter_cli.flags import Audit, Intake, Json, Running
+from tidewaiter_cli.stopping import CANNOT_TELL, DONE, Stop
 
 _DECISION_ID: Final = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}-[0-9]+")
 
@@ -22,25 +22,30 @@ def proof(
     out: Annotated[Path, Parameter(help="The receipt: a c2sp.org/tlog-proof file that carries its entry.")],
     leaf_out: Annotated[Path | None, Parameter(help="Also write the entry by itself, for other verifiers.")] = None,
     json: Json = False,
-    data: Data = reach.DATA,
+    data: Running = None,
     intake: Intake = "",
     audit: Audit = "",
 ) -> int:
     """Writes the receipt of a decision to a file.
 
     With the log's public key anyone can verify it offline, now and later; it names no person.
+    It carries the operator's view (score, list hits, tracking number), so it is not to be handed to a filer.
 
     For example:
 
-        tidewaiter log proof 1Z27T2558729147140 --out decision.tlog-proof
+        tidewaiter log proof SKYTIDE/c-1-0000000 --out decision.tlog-proof
     """
     from dataclasses import replace
 
     from tidewaiter_client.operators import AuditOperator
     from tidewaiter_tlog.receipt import Receipt
 
-    from tidewaiter_cli.pages.showing import print_json
+    from tidewaiter_cli.pages.showing import print_json, refuse_blank
 
+    refuse_blank(name)
+    if leaf_out is not None and leaf_out.resolve() == out.resolve():
+        problem = f"--out and --leaf-out are both {out}."
+        raise Stop(problem, advice="Name two files.", status=CANNOT_TELL)
     decision_id = name if _DECISION_ID.fullmatch(name) else _current_decision(name, intake, data)
     with AuditOperator(reach.address_of("audit", given=audit, data=data), tls=reach.tls()) as operator:
         found = operator.get_proof(decision_id)
@@ -57,7 +62,7 @@ def proof(
     return DONE
 
 
-def _current_decision(shipment: str, intake: str, data: Path) -> str:
+def _current_decision(shipment: str, intake: str, data: Path | None) -> str:
     from tidewaiter_client import Client
 
     from tidewaiter_cli.pages.showing import find_shipment

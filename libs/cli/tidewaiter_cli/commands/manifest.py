@@ -40,6 +40,7 @@ def manifest(
     """
     from tidewaiter_cli.generator.lines import manifest_lines
     from tidewaiter_cli.generator.names import SAMPLE_LISTED
+    from tidewaiter_cli.pages.showing import counted
 
     if json and out is None:
         raise Stop("--json and the manifest would both go to standard output.", advice="Name a file with --out.")
@@ -54,7 +55,7 @@ def manifest(
     if json:
         print(json_format.dumps({"out": str(out), "filings": parcels, "seed": seed, "bytes": out.stat().st_size}))
     else:
-        print(f"{out}: {parcels:,} filings, seed {seed}")
+        print(f"{out}: {counted(parcels, 'filing')}, seed {seed}")
     return DONE
 
 

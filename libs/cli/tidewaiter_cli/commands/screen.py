@@ -8,7 +8,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from tidewaiter_cli import reach
-from tidewaiter_cli.flags import Data, Json, Risk
+from tidewaiter_cli.flags import Json, Risk, Running
 from tidewaiter_cli.stopping import DONE
 
 
@@ -19,7 +19,7 @@ def screen(
     country: Annotated[str, Parameter(help="Where the party is, two letters.")] = "",
     hits_max: Annotated[int, Parameter(validator=Number(gte=1, lte=100), help="Hits wanted, at most.")] = 10,
     json: Json = False,
-    data: Data = reach.DATA,
+    data: Running = None,
     risk: Risk = "",
 ) -> int:
     """Looks up a name on the lists of denied parties.

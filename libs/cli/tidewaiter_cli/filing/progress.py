@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from tidewaiter_cli.filing.tally import Tally
+from tidewaiter_cli.pages.showing import counted
 from tidewaiter_cli.reading.manifest_file import ManifestFile
 
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ def print_summary(summary: dict[str, Any]) -> None:
     console = Console()
     console.print(table)
     console.print(
-        f"{summary['filings']:,} filings in {summary['seconds']:.1f} s, {summary['filings_per_second']:,.0f} a second; "
+        f"{counted(summary['filings'], 'filing')} in {summary['seconds']:.1f} s, "
+        f"{summary['filings_per_second']:,.0f} a second; "
         f"{summary['decided']:,} decided, {summary['replayed']:,} of them replayed",
         highlight=False,
     )

@@ -14,7 +14,10 @@ from tidewaiter_cli import reach
 from tidewaiter_cli.filing.ordered_output import OrderedOutput
 from tidewaiter_cli.filing.progress import Display
 from tidewaiter_cli.filing.tally import Tally
+from tidewaiter_cli.pages.showing import counted
 from tidewaiter_cli.reading.manifest_file import ManifestFile
+from tidewaiter_cli.reporting import sentence
+from tidewaiter_cli.stopping import INTERRUPTED, Stop
 
 
 class Run:
@@ -40,7 +43,17 @@ class Run:
                     self._take(answer)
         except TidewaiterError as error:
             self._error = error
+        except KeyboardInterrupt:
+            self._error = Stop(
+                f"interrupted after {counted(self._tally.answered, 'answer')}; file it again, nothing is filed twice",
+                status=INTERRUPTED,
+            )
         self._ended = time.monotonic()
+
+    @property
+    def ended_early(self) -> bool:
+        """Whether something ended it before all was answered."""
+        return self._error is not None
 
     def summary(self) -> dict[str, Any]:
         """The count so far."""
@@ -51,9 +64,10 @@ class Run:
         if self._error is not None:
             raise self._error
         if self._tally.pending:
+            pending = counted(self._tally.pending, "filing")
             self._display.complain(
-                f"{self._tally.pending} filings are kept and not decided yet: a service did not answer. "
-                "File the same manifest again to get their decisions."
+                f"{pending} kept and not decided yet, because a service did not answer. "
+                "File the same manifest again to get the decisions."
             )
         return self._tally.status()
 
@@ -84,7 +98,7 @@ class Run:
 
     def _tell_of_loss(self, error: TidewaiterError, seconds: float) -> None:
         if not self._is_lost:
-            self._display.complain(f"intake does not answer ({error}); trying again, nothing is filed twice")
+            self._display.complain(f"intake does not answer ({sentence(error)}); trying again, nothing is filed twice")
         self._is_lost = True
 
     def _complain(self, number: int, error: TidewaiterError) -> None:

@@ -21,10 +21,18 @@ def what_would_change(decision: Decision) -> list[str]:
 
 def _sentences(decision: Decision) -> Iterator[str]:
     reasons = [*decision.reasons, *(each.reason for each in decision.risk.contributions)]
+    to_mend = {reason.field for reason in reasons if _BY_CODE.get(reason.code) is _mend}
     for reason in reasons:
         say = _BY_CODE.get(reason.code)
-        if say is not None:
+        # Who gives consignee.postal_code gives consignee: the nearer name says it all.
+        is_said_nearer = say is _mend and any(field.startswith(_below(reason.field)) for field in to_mend)
+        if say is not None and not is_said_nearer:
             yield say(decision, reason)
+
+
+def _below(field: str) -> tuple[str, ...]:
+    """What the names of the fields within a field begin with."""
+    return (f"{field}.", f"{field}[") if field else ()
 
 
 def _exemption_met(decision: Decision, reason: Reason) -> str:
@@ -48,10 +56,8 @@ def _day_over_limit(decision: Decision, reason: Reason) -> str:
 
 def _switched_off(decision: Decision, reason: Reason) -> str:
     path = name_of(trade_pb2.EntryPath, decision.entry_path, "ENTRY_PATH_")
-    return (
-        "Nothing about the parcel: for this mode, origin and day the exemption is switched off. "
-        f"It can enter as {sentence_case(path)}."
-    )
+    by_path = "" if path == "UNSPECIFIED" else f" It can enter as {sentence_case(path)}."
+    return f"Nothing about the parcel: for this mode, origin and day the exemption is switched off.{by_path}"
 
 
 def _mend(decision: Decision, reason: Reason) -> str:

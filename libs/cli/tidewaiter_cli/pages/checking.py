@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Final
@@ -17,6 +18,8 @@ from tidewaiter_cli.stopping import CANNOT_TELL, Stop
 
 _NANOS: Final = 1_000_000_000
 _UNITS_MAX: Final = 10_000_000
+_COUNTRY: Final = re.compile(r"[A-Z]{2}")
+_PORT: Final = re.compile(r"[0-9]{4}")
 _NOON_IN_AMERICA: Final = "T17:00:00Z"
 """An instant that falls on the same day from Puerto Rico to Hawaii."""
 
@@ -56,7 +59,8 @@ def shipment_of(
     gift: bool,
     consignee: tuple[str, str, str],
 ) -> trade_pb2.Shipment:
-    """The shipment as it would be: one line of goods for one person."""
+    """The shipment as it would be: one line of goods for one person; Stop when a country or the port is misspelt."""
+    _refuse_shapes(origin=origin, sent_from=sent_from, port=port)
     name, street, postal_code = consignee
     item = trade_pb2.LineItem(
         description=description, hts_code=hts_code, origin_country=origin, quantity=1, unit_value=value
@@ -78,12 +82,31 @@ def print_finding(finding: trade_pb2.EligibilityFinding) -> None:
     """The verdict, the entry path, and every reason with its rule."""
     out = console()
     verdict = name_of(trade_pb2.Verdict, finding.verdict, "VERDICT_")
-    path = sentence_case(name_of(trade_pb2.EntryPath, finding.entry_path, "ENTRY_PATH_"))
-    out.print(f"[bold {COLOURS.get(verdict, 'white')}]{sentence_case(verdict)}[/]  entry path {path}")
-    limit = f", limit {money(finding.limit)}" if finding.HasField("limit") else ""
-    out.print(escape(f"regime {finding.regime_id} on {finding.local_day}, value {money(finding.value)}{limit}"))
+    path = name_of(trade_pb2.EntryPath, finding.entry_path, "ENTRY_PATH_")
+    by_path = "" if path == "UNSPECIFIED" else f"  entry path {sentence_case(path)}"
+    out.print(f"[bold {COLOURS.get(verdict, 'white')}]{sentence_case(verdict)}[/]{by_path}")
+    if judged := _judged(finding):
+        out.print(escape(judged))
     for reason in finding.reasons:
         confidence = sentence_case(name_of(trade_pb2.Confidence, reason.confidence, "CONFIDENCE_"))
         out.print(Padding(escape(reason.detail), (0, 0, 0, 2)))
-        authority = f"{reason.rule_id}, {reason.citation}, {confidence} source" if reason.rule_id else ""
-        out.print(Padding(f"[dim]{escape(authority)}[/dim]", (0, 0, 0, 4)))
+        if reason.rule_id:
+            authority = f"{reason.rule_id}, {reason.citation}, {confidence} source"
+            out.print(Padding(f"[dim]{escape(authority)}[/dim]", (0, 0, 0, 4)))
+
+
+def _judged(finding: trade_pb2.EligibilityFinding) -> str:
+    """By which regime, on which day, at which value: as much of it as was found."""
+    regime = f"regime {finding.regime_id}" if finding.regime_id else ""
+    day = f"on {finding.local_day}" if finding.local_day else ""
+    value = f"value {money(finding.value)}" if finding.HasField("value") else ""
+    limit = f"limit {money(finding.limit)}" if finding.HasField("limit") else ""
+    return ", ".join(filter(None, (" ".join(filter(None, (regime, day))), value, limit)))
+
+
+def _refuse_shapes(*, origin: str, sent_from: str, port: str) -> None:
+    for flag, country in (("--origin", origin), ("--sent-from", sent_from)):
+        if not _COUNTRY.fullmatch(country):
+            raise Stop(f"{flag} {country} is no country.", advice="Write two letters, such as VN.", status=CANNOT_TELL)
+    if not _PORT.fullmatch(port):
+        raise Stop(f"--port {port} is no port.", advice="Write four digits, such as 4701.", status=CANNOT_TELL)

@@ -50,7 +50,8 @@ def _reasons(out: Console, decision: trade_pb2.Decision) -> None:
     out.print("\n[bold]Why[/bold]")
     for reason in decision.reasons:
         out.print(_indented(f"{escape(_code(reason))}: {escape(reason.detail)}", 2))
-        out.print(_indented(f"[dim]{escape(_authority(reason))}[/dim]", 4))
+        if authority := _authority(reason):
+            out.print(_indented(f"[dim]{escape(authority)}[/dim]", 4))
 
 
 def _eligibility(out: Console, finding: trade_pb2.EligibilityFinding) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
+
+from google.protobuf.timestamp_pb2 import Timestamp
+from tidewaiter.trade.v1 import trade_pb2
 
 NANOS: Final = 1_000_000_000
 _UNITS_MAX: Final = Decimal(2**63 - 1)
@@ -76,12 +79,23 @@ def _amount(cell: str) -> Any:
     return {"units": str(units), "nanos": int(nanos)}
 
 
-def _named(prefix: str) -> Read:
-    """An enum's value with or without its prefix, in any case; an unknown one is left for the contract to refuse."""
+def _instant(cell: str) -> Any:
+    try:
+        Timestamp().FromJsonString(cell)
+    except ValueError as error:
+        raise CellRefused("must be a time such as 2025-08-28T10:00:00Z") from error
+    return cell
+
+
+def _named(prefix: str, names: Iterable[str]) -> Read:
+    """An enum's value with or without its prefix, in any case; what stands for none is not among them."""
+    words = [word for name in names if (word := name.removeprefix(prefix)) != "UNSPECIFIED"]
 
     def read(cell: str) -> Any:
-        name = cell.upper().replace(" ", "_").replace("-", "_")
-        return name if name.startswith(prefix) else prefix + name
+        word = cell.upper().replace(" ", "_").replace("-", "_").removeprefix(prefix)
+        if word not in words:
+            raise CellRefused(f"must be one of {', '.join(words)}")
+        return prefix + word
 
     return read
 
@@ -112,14 +126,14 @@ _ITEM: Final[Mapping[str, Column]] = {
 COLUMNS: Final[Mapping[str, Column]] = {
     "request_id": Column(("requestId",), _text),
     "originator_code": Column(("originatorCode",), _text),
-    "filer_type": Column(("filerType",), _named("FILER_TYPE_")),
+    "filer_type": Column(("filerType",), _named("FILER_TYPE_", trade_pb2.FilerType.keys())),
     "tracking_number": Column(("trackingNumber",), _text),
     "house_bill": Column(("houseBill",), _text),
     "house_bill_issuer": Column(("houseBillIssuer",), _text),
     "master_bill": Column(("masterBill",), _text),
-    "mode": Column(("mode",), _named("TRANSPORT_MODE_")),
+    "mode": Column(("mode",), _named("TRANSPORT_MODE_", trade_pb2.TransportMode.keys())),
     "port_of_entry": Column(("portOfEntry",), _text),
-    "estimated_arrival": Column(("estimatedArrival",), _text),
+    "estimated_arrival": Column(("estimatedArrival",), _instant),
     "country_of_shipment": Column(("countryOfShipment",), _text),
     **{
         f"{party}_{name}": Column((party, field), read)

@@ -112,7 +112,14 @@ class Suite:
     def _create_log(self) -> None:
         making = self._child("audit", "--create-log")
         making.start()
-        if not making.wait(START_SECONDS_MAX):
+        try:
+            is_made = making.wait(START_SECONDS_MAX)
+        except BaseException:
+            # Interrupted: whoever removes the folder next must not have it made again behind his back.
+            making.kill()
+            making.wait(_DRAIN_SECONDS_MAX)
+            raise
+        if not is_made:
             making.kill()
             raise Stop(f"the log was not made within {START_SECONDS_MAX:g} s.", advice=self._advice("audit"))
         if making.ended:

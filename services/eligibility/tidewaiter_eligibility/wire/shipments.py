@@ -14,6 +14,7 @@ from functools import lru_cache
 from tidewaiter.eligibility.v1 import eligibility_pb2
 from tidewaiter.trade.v1 import trade_pb2
 from tidewaiter_chassis import validation
+from tidewaiter_chassis.countries import CODES
 from tidewaiter_chassis.failures import Violation, invalid
 
 from tidewaiter_eligibility.model import CURRENCY, Item, Mode, Money, Party, Shipment
@@ -70,7 +71,7 @@ def _shipment(message: trade_pb2.Shipment, *, is_claim: bool) -> Shipment:
     if (is_claim and revision < 1) or revision < 0 or not _is_id(shipment_id, may_be_empty=not is_claim):
         raise _Doubt
     mode, port, country = message.mode, message.port_of_entry, message.country_of_shipment
-    if mode not in _MODES or (port and not _PORT.fullmatch(port)) or (country and not _COUNTRY.fullmatch(country)):
+    if mode not in _MODES or (port and not _PORT.fullmatch(port)) or (country and country not in CODES):
         raise _Doubt
     items = message.items
     if len(items) > ITEMS_MAX:
@@ -127,7 +128,7 @@ def _item(message: trade_pb2.LineItem) -> Item:
     quantity, origin, description = message.quantity, message.origin_country, message.description
     hts_code = message.hts_code
     digits = hts_digits(hts_code) if hts_code else ""
-    if not 1 <= quantity <= QUANTITY_MAX or (origin and not _COUNTRY.fullmatch(origin)) or len(description) > 1000:
+    if not 1 <= quantity <= QUANTITY_MAX or (origin and origin not in CODES) or len(description) > 1000:
         raise _Doubt
     if digits is None:
         raise _Doubt
@@ -167,15 +168,14 @@ def _own_rules(shipment: trade_pb2.Shipment, *, at: str, is_claim: bool) -> Iter
         yield Violation(f"{where}.mode", "ENUM_DEFINED_ONLY", f"{shipment.mode} is no mode of transport. Choose one.")
     if shipment.port_of_entry and not _PORT.fullmatch(shipment.port_of_entry):
         yield Violation(f"{where}.port_of_entry", "STRING_PATTERN", "A Schedule D port has 4 digits. Correct it.")
-    if shipment.country_of_shipment and not _COUNTRY.fullmatch(shipment.country_of_shipment):
-        text = "A country is two capital letters (ISO 3166-1). Correct it."
-        yield Violation(f"{where}.country_of_shipment", "STRING_PATTERN", text)
+    yield from _country_rules(shipment.country_of_shipment, f"{where}.country_of_shipment")
     if shipment.HasField("estimated_arrival"):
         yield from _arrival_rules(shipment, f"{where}.estimated_arrival")
     if len(shipment.items) > ITEMS_MAX:
         text = f"A shipment has at most {ITEMS_MAX} lines, not {len(shipment.items)}. Split it."
         yield Violation(f"{where}.items", "REPEATED_MAX_ITEMS", text)
     for number, item in enumerate(shipment.items[:ITEMS_MAX]):
+        yield from _country_rules(item.origin_country, f"{where}.items[{number}].origin_country")
         if item.HasField("unit_value"):
             yield from _amount_rules(item, f"{where}.items[{number}].unit_value")
 
@@ -188,6 +188,11 @@ def _identity_rules(shipment: trade_pb2.Shipment, where: str, *, is_claim: bool)
     if shipment.revision < least:
         text = f"{shipment.revision} is no revision. Count from 1."
         yield Violation(f"{where}.revision", "INT64_GTE", text)
+
+
+def _country_rules(code: str, where: str) -> Iterator[Violation]:
+    if code and code not in CODES:
+        yield Violation(where, "COUNTRY_UNKNOWN", f"{code!r} is no country of ISO 3166-1. Give its two-letter code.")
 
 
 def _arrival_rules(shipment: trade_pb2.Shipment, where: str) -> Iterator[Violation]:

@@ -1,7 +1,7 @@
 """The journal on SQLite: what was filed and what became of it, durable before anyone is asked.
 
-Every method's cost is flat in the number of filings stored. Decisions are kept as bytes;
-reading them as model is the caller's part (`wire.decisions`).
+Every method's cost is flat in the number of filings stored; one shipment holds a bounded number of them.
+Decisions are kept as bytes; reading them as model is the caller's part (`wire.decisions`).
 """
 
 from __future__ import annotations
@@ -58,6 +58,10 @@ _DEGRADED = """
 SELECT shipment_id FROM shipment WHERE degraded = 1 AND shipment_id > ? ORDER BY shipment_id LIMIT ?"""
 
 
+FILINGS_MAX = 100
+"""On one shipment: a handful of filers and their amendments. Deciding reads them all, and the leaf names them."""
+
+
 class SqliteJournal:
     """The journal in one SQLite file. `differing_field` names where two contents differ, "" for nowhere."""
 
@@ -99,6 +103,8 @@ class SqliteJournal:
         if shipment_id is None:
             shipment_id, revision = arrival.new_shipment_id, 1
             db.execute(_ADD_SHIPMENT, (shipment_id,))
+        elif db.execute(_FIND_REVISION, (shipment_id,)).get >= FILINGS_MAX:
+            return errors.shipment_full(FILINGS_MAX)
         else:
             revision = db.execute(_MOVE_SHIPMENT, (shipment_id,)).get
         for key in keys:
@@ -170,6 +176,12 @@ class SqliteJournal:
             return ShipmentId(row[0]) if row else None
         found = db.execute(_FIND_KEY, (join_key,)).get
         return ShipmentId(found) if found else None
+
+    def answered(self, filing: tuple[str, str]) -> Recorded | None:
+        """What a filing (originator, request_id) was answered first, or None while it was not."""
+        db = self.database.read()
+        row = db.execute(_FIND_FILING, filing).get
+        return self._recorded(db, row[4]) if row and row[4] else None
 
     def undecided(self, *, after: str = "", at_most: int) -> list[ShipmentId]:
         """Shipments with causes that no decision covers, by id."""

@@ -188,7 +188,10 @@ class StreamOpen(_message.Message):
     resume_token: _builtins.str
     """Token of the last answer received on an earlier stream. Not served yet: must be empty."""
     in_flight_max: _builtins.int
-    """Filings the client will have unanswered at most, 1 to 10,000; 0 for the server's own bound."""
+    """Filings the client will have unanswered at most, 1 to 10,000; 0 for the
+    server's own bound. A chunk larger than that passes when nothing else is
+    unanswered.
+    """
     def __init__(
         self,
         *,

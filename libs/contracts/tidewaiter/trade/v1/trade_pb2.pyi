@@ -693,7 +693,7 @@ class Filing(_message.Message):
 
     @_builtins.property
     def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___LineItem]:
-        """Goods, 1 to 250 lines."""
+        """Goods, at most 250 lines; without any the value is unknown and a person looks."""
 
     @_builtins.property
     def listed_price(self) -> _money_pb2.Money:
@@ -748,7 +748,9 @@ class FilerConflict(_message.Message):
     FIELD_FIELD_NUMBER: _builtins.int
     ORIGINATOR_CODES_FIELD_NUMBER: _builtins.int
     field: _builtins.str
-    """Path of the field in the merged view, such as "items[0].unit_value"."""
+    """Name of the field in the merged view; "items.unit_value" and "items.origin_country"
+    when it is all goods together that differ.
+    """
     @_builtins.property
     def originator_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Originators in conflict, the one whose value stands first."""
@@ -802,7 +804,8 @@ Global___FieldSource: _TypeAlias = FieldSource  # noqa: Y015
 @_typing.final
 class Shipment(_message.Message):
     """The merged view of all filings on one parcel. Independent of the order in
-    which they came.
+    which they came, but that a later filing of the same originator replaces its
+    earlier one.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
