@@ -243,6 +243,7 @@ def test_a_making_of_the_log_that_is_interrupted_leaves_no_process(tmp_path: Pat
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
     (tmp_path / "data" / "logs").mkdir(parents=True)
+    (tmp_path / "data").mkdir()
     real = make_plan(data=tmp_path / "data", port_base=0, lists=None)
     plan = Interrupted(data=tmp_path / "data", addresses=real.addresses, metrics=real.metrics)
     interrupting = threading.Thread(target=interrupt)
