@@ -230,26 +230,3 @@ def test_each_service_is_told_its_place_and_intake_its_peers(tmp_path: Path) -> 
     } == plan.environment("intake", {"HOME": "/h"})
     assert f"{tmp_path / 'lists'}" == plan.environment("risk", {})["TIDEWAITER_RISK_LISTS_DIR"]
     assert [sys.executable, "-m", "tidewaiter_audit", "--create-log"] == plan.command("audit", "--create-log")
-
-
-def test_a_making_of_the_log_that_is_interrupted_leaves_no_process(tmp_path: Path) -> None:
-    class Interrupted(Plan):
-        def command(self, service: str, *flags: str) -> list[str]:
-            text = f"import os, time; open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid())); time.sleep(60)"
-            return [sys.executable, "-c", text]
-
-    def interrupt() -> None:
-        wait_until(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text(encoding="utf-8") != "")
-        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
-
-    (tmp_path / "data" / "logs").mkdir(parents=True)
-    (tmp_path / "data").mkdir()
-    real = make_plan(data=tmp_path / "data", port_base=0, lists=None)
-    plan = Interrupted(data=tmp_path / "data", addresses=real.addresses, metrics=real.metrics)
-    interrupting = threading.Thread(target=interrupt)
-    interrupting.start()
-    with pytest.raises(KeyboardInterrupt):
-        Suite(plan, inherited=os.environ, say=lambda line: None).start(threading.Event())
-    interrupting.join()
-
-    assert not runs(int((tmp_path / "pid").read_text(encoding="utf-8")))
