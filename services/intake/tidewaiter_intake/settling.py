@@ -11,7 +11,12 @@ import contextvars
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, Protocol
 
+import structlog
+from tidewaiter_chassis.logs import traceback_fields
+
 from tidewaiter_intake.model import Settlement, ShipmentId
+
+log = structlog.get_logger()
 
 
 class Journal(Protocol):
@@ -75,5 +80,9 @@ class Settling:
 
     def _done(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
-        if task.cancelled() or task.exception():
+        if task.cancelled():
+            self._left_over.set()
+        elif error := task.exception():
+            # Nobody waits for this answer, so it is said here; what it was about is still in the journal.
+            log.error("settling failed", **traceback_fields(error))
             self._left_over.set()
