@@ -70,7 +70,7 @@ async def test_a_first_filing_begins_a_shipment_at_revision_one(journal: SqliteJ
     (taken,) = await accepted(journal, filing("a"))
 
     (case,) = journal.cases([ShipmentId("S-a")])
-    assert Accepted(ShipmentId("S-a"), 1, case=case) == taken
+    assert Accepted(ShipmentId("S-a"), 1, filed=case.filings[0]) == taken
     assert (1, 1, 0, 0) == (case.revision, case.wanted, case.settled, case.decisions)
     assert [("CARR01", "a", 1, NOW)] == [
         (f.originator_code, f.request_id, f.revision, f.received_at_ns) for f in case.filings

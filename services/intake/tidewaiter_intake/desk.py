@@ -16,9 +16,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from tidewaiter_chassis.clock import Clock
 from tidewaiter_chassis.coalesce import Coalescer
@@ -73,8 +72,7 @@ BYTES_A_CALL_MAX = 4 * 1024 * 1024
 """Filings asked about in one call: half of what a peer takes in one message, since a shipment says a little more."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
+class _Work(NamedTuple):
     """One shipment on its way over the desk."""
 
     case: Case
@@ -194,7 +192,7 @@ class Desk:
         fresh = [self._fresh.pop(shipment_id) for shipment_id in shipment_ids if shipment_id in self._fresh]
         begun = {one.case.shipment_id for one in fresh}
         cases = self._journal.cases(shipment_id for shipment_id in shipment_ids if shipment_id not in begun)
-        works = [self._work(one.case, [one.filing]) for one in fresh]
+        works = [self._work(one.case, one.filings) for one in fresh]
         for case in cases:
             if case.current and _is_settled(case):
                 results[case.shipment_id] = case.current

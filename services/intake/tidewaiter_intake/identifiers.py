@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from operator import mul
 
 from tidewaiter_chassis.failures import Violation
 
@@ -31,9 +32,9 @@ def violations(filing: Filing) -> Iterator[Violation]:
                 message=f"{written!r} has neither a letter nor a digit: leave the field out when there is no number",
             )
     number = normalised(facts.tracking_number)
-    for scheme, expected in (("S10", s10_check_digit(number)), ("UPS", ups_check_digit(number))):
-        written = number[10:11] if scheme == "S10" else number[-1:]
-        if expected is not None and str(expected) != written:
+    for scheme, check_digit, place in (("S10", s10_check_digit, 10), ("UPS", ups_check_digit, -1)):
+        expected = check_digit(number)
+        if expected is not None and str(expected) != number[place]:
             yield _wrong("tracking_number", "TRACKING_NUMBER_CHECK_DIGIT", number, scheme, expected)
     if facts.mode is Mode.AIR:
         waybill = normalised(facts.master_bill)
@@ -47,8 +48,8 @@ def s10_check_digit(number: str) -> int | None:
     shape = _S10.fullmatch(number)
     if not shape:
         return None
-    remainder = sum(w * int(d) for w, d in zip(_S10_WEIGHTS, shape[2], strict=True)) % 11
-    return {0: 5, 1: 0}.get(remainder, 11 - remainder)
+    remainder = sum(map(mul, _S10_WEIGHTS, map(int, shape[2]))) % 11
+    return 5 if remainder == 0 else (11 - remainder) % 10
 
 
 def ups_check_digit(number: str) -> int | None:
@@ -57,8 +58,7 @@ def ups_check_digit(number: str) -> int | None:
     if not shape:
         return None
     digits = [int(c) if c.isdigit() else (ord(c) - 3) % 10 for c in shape[1]]
-    total = sum(digit * (2 if index % 2 else 1) for index, digit in enumerate(digits))
-    return -total % 10
+    return -(sum(digits) + sum(digits[1::2])) % 10
 
 
 def air_waybill_check_digit(number: str) -> int | None:

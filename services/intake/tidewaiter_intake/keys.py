@@ -6,16 +6,12 @@ covers many shipments and never joins.
 
 from __future__ import annotations
 
-import re
-
 from tidewaiter_intake.model import Filing
-
-_SEPARATORS = re.compile(r"[ -]+")
 
 
 def normalised(identifier: str) -> str:
     """Upper case, without spaces and dashes: two spellings of one identifier become equal."""
-    return _SEPARATORS.sub("", identifier).upper()
+    return identifier.replace(" ", "").replace("-", "").upper()
 
 
 def tracking_key(tracking_number: str) -> str:

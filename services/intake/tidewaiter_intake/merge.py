@@ -50,7 +50,10 @@ _IDENTIFIERS = frozenset({"tracking_number", "house_bill", "master_bill"})
 _WIRE_NAMES = {"arrival_ns": "estimated_arrival"}
 # Flags say yes or nothing: a filer that does not set one does not deny it.
 _FLAGS = frozenset({"known_seller", "known_carrier_customer", "gift"})
-_RANKS = {trusted: {kind: rank for rank, kind in enumerate(trusted)} for trusted in (_GOODS, _MOVEMENT)}
+_FIELDS = tuple(
+    (name, _WIRE_NAMES.get(name, name), Facts._fields.index(name), trusted is _GOODS)
+    for name, trusted in _TRUSTED.items()
+)
 
 
 def merge(shipment_id: ShipmentId, revision: int, filings: Sequence[Filing]) -> Shipment:
@@ -58,18 +61,18 @@ def merge(shipment_id: ShipmentId, revision: int, filings: Sequence[Filing]) -> 
     if len(filings) == 1:
         return _only(shipment_id, revision, filings[0])
     standing = list({filing.originator_code: filing for filing in filings}.values())
+    of_movement, of_goods = _ranked(standing, _MOVEMENT), _ranked(standing, _GOODS)
     values: dict[str, Any] = {}
     conflicts: list[Conflict] = []
     taken: dict[tuple[str, str], list[str]] = {}
-    for name, trusted in _TRUSTED.items():
-        speakers = _speakers(standing, name, trusted)
+    for name, wire_name, place, is_of_goods in _FIELDS:
+        speakers = [filing for filing in (of_goods if is_of_goods else of_movement) if filing.facts[place]]
         if not speakers:
             continue
         first = speakers[0]
         values[name] = _value(first, name)
-        wire_name = _WIRE_NAMES.get(name, name)
         taken.setdefault((first.originator_code, first.request_id), []).append(wire_name)
-        if len(speakers) > 1:
+        if len(speakers) > 1 and any(speaker.facts[place] != first.facts[place] for speaker in speakers):
             conflicts += _conflicts(wire_name, name, speakers)
     return Shipment(
         shipment_id=shipment_id,
@@ -101,11 +104,9 @@ def _value(filing: Filing, name: str) -> Any:
     return normalised(value) if name in _IDENTIFIERS else value
 
 
-def _speakers(filings: list[Filing], name: str, trusted: tuple[FilerType, ...]) -> list[Filing]:
-    """The filings that say something of a field, the most trusted first."""
-    ranks = _RANKS[trusted]
-    speakers = [filing for filing in filings if getattr(filing.facts, name)]
-    return sorted(speakers, key=lambda filing: (ranks[filing.filer_type], filing.originator_code))
+def _ranked(filings: list[Filing], trusted: tuple[FilerType, ...]) -> list[Filing]:
+    """The filings, the most trusted first."""
+    return sorted(filings, key=lambda filing: (trusted.index(filing.filer_type), filing.originator_code))
 
 
 def _conflicts(wire_name: str, name: str, speakers: list[Filing]) -> list[Conflict]:

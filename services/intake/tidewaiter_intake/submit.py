@@ -18,7 +18,19 @@ from tidewaiter_chassis.failures import Failure, invalid
 from tidewaiter_chassis.traces import error_name
 
 from tidewaiter_intake import amounts, identifiers, ids, places, reveal
-from tidewaiter_intake.model import Accepted, Answer, Arrival, Decision, Filing, Fresh, Recorded, ShipmentId, etag
+from tidewaiter_intake.model import (
+    Accepted,
+    Answer,
+    Arrival,
+    Case,
+    Decision,
+    FiledBefore,
+    Filing,
+    Fresh,
+    Recorded,
+    ShipmentId,
+    etag,
+)
 from tidewaiter_intake.requirements import Requirements
 
 
@@ -126,14 +138,23 @@ class Submit:
 
 
 def _fresh(filings: Sequence[Filing], taken: Sequence[Accepted | Failure]) -> dict[ShipmentId, Fresh]:
-    """The shipments that began with one filing of these and hold no other."""
-    begun: dict[ShipmentId, Fresh] = {}
+    """The shipments that began with filings of these and hold no other, as the journal would read them back."""
+    begun: dict[ShipmentId, list[tuple[Filing, FiledBefore]]] = {}
     for filing, one in zip(filings, taken, strict=True):
-        if isinstance(one, Accepted):
+        if not isinstance(one, Accepted):
+            continue
+        if one.filed and one.revision == 1:
+            begun[one.shipment_id] = [(filing, one.filed)]
+        elif one.filed and len(begun.get(one.shipment_id, ())) == one.revision - 1:
+            begun[one.shipment_id].append((filing, one.filed))
+        else:
             begun.pop(one.shipment_id, None)
-            if one.case:
-                begun[one.shipment_id] = Fresh(one.case, filing)
-    return begun
+    return {shipment_id: _begun(shipment_id, *zip(*both, strict=True)) for shipment_id, both in begun.items()}
+
+
+def _begun(shipment_id: ShipmentId, filings: tuple[Filing, ...], filed: tuple[FiledBefore, ...]) -> Fresh:
+    count = len(filings)
+    return Fresh(Case(shipment_id, count, count, 0, 0, False, filed), filings)
 
 
 def _answer(filing: Filing, accepted: Accepted, decided: dict[ShipmentId, Recorded | Decision]) -> Answer:

@@ -160,23 +160,23 @@ class Case(NamedTuple):
 
 
 class Fresh(NamedTuple):
-    """A shipment that a filing began just now, with that filing."""
+    """A shipment that began just now, with all its filings, oldest first."""
 
     case: Case
-    filing: Filing
+    filings: tuple[Filing, ...]
 
 
 class Accepted(NamedTuple):
     """A filing that is durable: on which shipment, as which revision, and what it was answered before.
 
-    `case` is the shipment as this filing began it, None for one that was there before.
+    `filed` is the filing as the journal now holds it, None for one that it held before.
     """
 
     shipment_id: ShipmentId
     revision: int
     replayed: bool = False
     answered: Recorded | None = None
-    case: Case | None = None
+    filed: FiledBefore | None = None
 
 
 class Arrival(NamedTuple):

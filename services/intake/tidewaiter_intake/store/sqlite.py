@@ -120,8 +120,8 @@ class SqliteJournal:
             arrival.traceparent,
         )
         db.execute(_ADD_FILING, row)
-        case = _first_case(arrival, now_ns) if shipment_id == arrival.new_shipment_id else None
-        return Accepted(ShipmentId(shipment_id), revision, case=case), None
+        filed = FiledBefore(row[0], row[1], revision, now_ns, filing.content, arrival.traceparent)
+        return Accepted(ShipmentId(shipment_id), revision, filed=filed), None
 
     def _again(
         self, filing: Filing, known: tuple[str, int, bytes, bytes, str | None]
@@ -205,13 +205,6 @@ def _stale(db: apsw.Connection, given: str, shipment_id: str | None) -> Failure 
         return errors.shipment_not_found()
     current = etag(shipment_id, db.execute(_FIND_REVISION, (shipment_id,)).get)
     return None if given == current else errors.etag_stale(given, current)
-
-
-def _first_case(arrival: Arrival, now_ns: int) -> Case:
-    """The shipment that this filing began, as the journal would read it back."""
-    filing = arrival.filing
-    filed = FiledBefore(filing.originator_code, filing.request_id, 1, now_ns, filing.content, arrival.traceparent)
-    return Case(arrival.new_shipment_id, 1, 1, 0, 0, False, (filed,))
 
 
 def _settle(db: apsw.Connection, settlement: Settlement) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from google.protobuf.message import Message
 from tidewaiter.intake.v1 import intake_pb2
@@ -22,8 +22,7 @@ Check = Callable[[Filing], Failure | None]
 _NEEDED_TO_READ = ("filing.filer_type", "filing.mode")
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """One filing of a request: its id, and either the filing or all that is wrong with it."""
 
     request_id: str
