@@ -17,6 +17,7 @@ from tidewaiter_intake.desk import Desk
 from tidewaiter_intake.model import (
     Accepted,
     Arrival,
+    Confirmation,
     Decision,
     Determined,
     EligibilityFinding,
@@ -72,6 +73,11 @@ class ScriptedPeers:
     silent: set[str] = field(default_factory=set)
     log: dict[str, Decision] = field(default_factory=dict)
     asked: list[list[str]] = field(default_factory=list)
+    held: set[str] = field(default_factory=set)
+    """Shipments of which eligibility holds an earlier claim."""
+    freed: dict[str, set[str]] = field(default_factory=dict)
+    """The shipments that turn when a shipment is confirmed."""
+    confirmed: list[tuple[str, int]] = field(default_factory=list)
     answering: asyncio.Event = field(default_factory=_set_event)
 
     async def ask(self, questions: Sequence[Question]) -> list[Found]:
@@ -86,7 +92,7 @@ class ScriptedPeers:
         finding = _eligibility(verdict, reason)
         turned = tuple(ShipmentId(one) for one in self.turned.get(name, ()))
         return Found(
-            None if "eligibility" in self.silent else Determined(finding, turned),
+            None if "eligibility" in self.silent else Determined(finding, turned, name in self.held),
             None if "risk" in self.silent else _RISK,
             shipment_message(question.shipment),
         )
@@ -95,6 +101,13 @@ class ScriptedPeers:
         if "audit" in self.silent:
             return [None] * len(entries)
         return [_recorded(self.log.setdefault(entry.decision.decision_id, entry.decision)) for entry in entries]
+
+    async def confirm(self, confirmations: Sequence[Confirmation]) -> set[ShipmentId] | None:
+        if "confirm" in self.silent:
+            return None
+        self.confirmed += [(each.shipment_id, each.revision) for each in confirmations]
+        self.held -= {each.shipment_id for each in confirmations}
+        return {ShipmentId(one) for each in confirmations for one in self.freed.pop(each.shipment_id, set())}
 
 
 class House:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
 from typing import Any
 
 from msgspec.structs import replace
 from tidewaiter_eligibility.check import Checker
-from tidewaiter_eligibility.determine import TURNED_IN_ANSWER_MAX, Determiner
+from tidewaiter_eligibility.determine import Determiner
 from tidewaiter_eligibility.law import Law
 from tidewaiter_eligibility.ledger import Ledger
 from tidewaiter_eligibility.model import Determined, EntryPath, Finding, ReasonCode, Shipment, Verdict
+from tidewaiter_eligibility.turning import TURNED_IN_ANSWER_MAX
 
+from tests.contracts.eligibility_holds import NEXT_DAY
 from tests.eligibility_shipments import CLOSED_DAY, OPEN_DAY, law, party, shipment
 
-NEXT_DAY = date(2025, 1, 16)
 ELIGIBLE, NOT_ELIGIBLE = Verdict.ELIGIBLE, Verdict.NOT_ELIGIBLE
 
 
@@ -145,33 +145,6 @@ class ClaimPromises:
         again = (await Determiner(law=other_law, ledger=ledger).determine([shipment("S1", cents=50_000)]))[0]
 
         assert ("0" * 64, (ELIGIBLE, 1, 30_000)) == (again.finding.law_version, numbers(again.finding))
-
-    async def test_a_shipment_that_moves_to_another_day_frees_the_old_one(self, ledger: Ledger) -> None:
-        await determine(ledger, shipment("S1", cents=50_000), shipment("S2", cents=50_000))
-
-        moved = await one(ledger, shipment("S2", cents=50_000, day=NEXT_DAY, revision=2))
-
-        assert (ELIGIBLE, 1, 30_000) == numbers(moved.finding)
-        assert [("S1", 1)] == turned(moved)
-        back = await one(ledger, shipment("S1", cents=50_000))
-        assert (ELIGIBLE, 1, 30_000) == numbers(back.finding)
-
-    async def test_a_move_whose_answer_was_lost_names_the_others_again(self, ledger: Ledger) -> None:
-        await determine(ledger, shipment("S1", cents=50_000), shipment("S2", cents=50_000))
-        await one(ledger, shipment("S2", cents=50_000, day=NEXT_DAY, revision=2))
-
-        assert [("S1", 1)] == turned(await one(ledger, shipment("S2", cents=50_000, day=NEXT_DAY, revision=2)))
-        assert [("S1", 1)] == turned(await one(ledger, shipment("S2", cents=50_000, consignee=None, revision=3)))
-        await one(ledger, shipment("S1", cents=50_000))
-        assert [] == turned(await one(ledger, shipment("S2", cents=50_000, consignee=None, revision=3)))
-        assert {} == ledger.view(lambda view: view.left_days(["S2"]))
-
-    async def test_a_move_to_another_person_frees_the_first(self, ledger: Ledger) -> None:
-        await determine(ledger, shipment("S1", cents=50_000), shipment("S2", cents=50_000))
-
-        moved = await one(ledger, shipment("S2", cents=50_000, consignee=party("Ben Ode"), revision=2))
-
-        assert [("S1", 1)] == turned(moved)
 
     async def test_a_hundred_claims_at_once_are_never_released_over_the_limit(self, ledger: Ledger) -> None:
         given = [shipment(f"S{number:03d}", cents=10_000) for number in range(100)]

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from msgspec.structs import replace
 from tidewaiter_eligibility.judge import judge
-from tidewaiter_eligibility.ledger import Claim, Ledger, LedgerChange, Total
+from tidewaiter_eligibility.ledger import Claim, Hold, Ledger, LedgerChange, Total
 from tidewaiter_eligibility.model import DayKey, Turned, Verdict
 from tidewaiter_eligibility.person_day import PersonDays
 
@@ -170,6 +171,42 @@ class LedgerPromises:
 
         await ledger.change(lambda change: change.mark_told([("S1", NOT_ELIGIBLE), ("S2", NOT_ELIGIBLE)]))
         assert [] == ledger.view(lambda view: view.told_otherwise(DAY, NOT_ELIGIBLE, at_most=9))
+
+    async def test_holds_are_kept_each_shipments_in_place_of_all_it_held(self, ledger: Ledger) -> None:
+        hold, later = (Hold(key=DAY, amount_minor=amount, until_revision=until) for amount, until in ((9, 2), (5, 3)))
+        elsewhere = Hold(key=OTHER_DAY, amount_minor=1, until_revision=2)
+        totals = {DAY: _total(9, 1), OTHER_DAY: _total(1, 1)}
+
+        def hold_all(change: LedgerChange) -> None:
+            change.put_totals({key: replace(total, holding=1) for key, total in totals.items()})
+            change.put_holds({"S1": (hold, later), "S2": (elsewhere,)})
+
+        await ledger.change(hold_all)
+        assert {"S1": (hold, later), "S2": (elsewhere,)} == ledger.view(lambda view: view.holds(["S1", "S2", "S3"]))
+        assert 1 == ledger.view(lambda view: view.totals({DAY}))[DAY].holding
+        assert ("S1",) == ledger.view(lambda view: view.first_ids(DAY, at_most=9))
+
+        await ledger.change(lambda change: change.put_holds({"S1": (later,), "S2": ()}))
+        assert {"S1": (later,)} == ledger.view(lambda view: view.holds(["S1", "S2"]))
+
+    async def test_a_hold_on_a_day_without_a_total_is_refused(self, ledger: Ledger) -> None:
+        hold = Hold(key=DAY, amount_minor=9, until_revision=2)
+
+        with pytest.raises(ValueError, match="total"):
+            await ledger.change(lambda change: change.put_holds({"S1": (hold,)}))
+
+    async def test_those_who_hold_enough_beyond_their_claim_are_left_out(self, ledger: Ledger) -> None:
+        await put(ledger, claim("S1"), claim("S2"))
+        hold = Hold(key=DAY, amount_minor=2_600, until_revision=2)
+        await ledger.change(lambda change: change.put_holds({"S1": (hold,)}))
+
+        def told_otherwise(beyond_minor: int | None) -> list[str]:
+            found = ledger.view(
+                lambda view: view.told_otherwise(DAY, NOT_ELIGIBLE, at_most=9, beyond_minor=beyond_minor)
+            )
+            return [each.shipment_id for each in found]
+
+        assert [["S1", "S2"], ["S1", "S2"], ["S2"]] == [told_otherwise(each) for each in (None, 101, 100)]
 
     async def test_a_day_that_was_left_is_remembered_until_forgotten(self, ledger: Ledger) -> None:
         def leave(change: LedgerChange) -> None:

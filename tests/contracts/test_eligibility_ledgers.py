@@ -8,17 +8,18 @@ from tidewaiter_eligibility.store.memory import MemoryLedger
 from tidewaiter_eligibility.store.sqlite import SqliteLedger
 
 from tests.contracts.eligibility_claims import ClaimPromises
+from tests.contracts.eligibility_holds import HoldPromises
 from tests.contracts.eligibility_ledger import ClosingLedger, LedgerPromises
 
 
-class TestSqliteLedger(ClaimPromises, LedgerPromises):
+class TestSqliteLedger(ClaimPromises, HoldPromises, LedgerPromises):
     """A SQLite file."""
 
     async def open(self, path: Path) -> ClosingLedger:
         return await SqliteLedger.open(path)
 
 
-class TestMemoryLedger(ClaimPromises, LedgerPromises):
+class TestMemoryLedger(ClaimPromises, HoldPromises, LedgerPromises):
     """A SQLite database in memory."""
 
     async def open(self, path: Path) -> ClosingLedger:

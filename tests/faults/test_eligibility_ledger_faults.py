@@ -8,8 +8,9 @@ from pathlib import Path
 import apsw
 import pytest
 from tidewaiter_chassis.failures import Failure, Kind
+from tidewaiter_eligibility.confirm import Confirmer
 from tidewaiter_eligibility.determine import Determiner
-from tidewaiter_eligibility.model import Determined, Shipment, Verdict
+from tidewaiter_eligibility.model import Confirmation, Determined, Shipment, Verdict
 from tidewaiter_eligibility.store.sqlite import SqliteLedger
 
 from tests.eligibility_shipments import law, shipment
@@ -39,15 +40,42 @@ def totals_are_what_the_claims_add_up_to(ledger: SqliteLedger) -> bool:
 
     def compare(view: object) -> bool:
         rows = view._connection  # type: ignore[attr-defined]  # the oracle looks beneath the port on purpose
-        claims = list(
-            rows.execute(
-                "SELECT person_day_number, sum(amount_minor), count(*) FROM claim "
-                "WHERE person_day_number IS NOT NULL GROUP BY 1 ORDER BY 1"
-            )
-        )
-        return claims == list(rows.execute("SELECT number, total_minor, shipments FROM person_day ORDER BY 1"))
+        counted: dict[int, dict[str, int]] = {}
+        for table in ("claim WHERE person_day_number IS NOT NULL", "hold"):
+            for number, name, amount in rows.execute(
+                f"SELECT person_day_number, shipment_id, amount_minor FROM {table}"
+            ):
+                of_day = counted.setdefault(number, {})
+                of_day[name] = max(of_day.get(name, 0), amount)
+        sums = [(number, sum(of_day.values()), len(of_day)) for number, of_day in sorted(counted.items())]
+        return sums == list(rows.execute("SELECT number, total_minor, shipments FROM person_day ORDER BY 1"))
 
     return ledger.view(compare)
+
+
+@pytest.mark.parametrize("kept", [False, True])
+async def test_a_confirmation_that_fails_around_the_commit_is_repeated_to_the_same_end(
+    tmp_path: Path, kept: bool
+) -> None:
+    trap = Trap()
+    hooks: dict[str, Callable[[], None]] = {"after_commit" if kept else "before_commit": trap}
+    path = tmp_path / "eligibility.db"
+    ledger = await SqliteLedger.open(path, **hooks)  # type: ignore[arg-type]
+    await determined(ledger, BATCH)
+    await determined(ledger, [shipment("S1", cents=10_000, revision=2), shipment("S3", cents=40_000)])
+    trap.armed = True
+
+    with pytest.raises(Failure):
+        await Confirmer(ledger=ledger).confirm([Confirmation("S1", 2)])
+    await ledger.close()
+
+    opened = await SqliteLedger.open(path)
+    assert (0 if kept else 1) == len(opened.view(lambda view: view.holds(["S1"])))
+    assert totals_are_what_the_claims_add_up_to(opened)
+    (turned,) = await Confirmer(ledger=opened).confirm([Confirmation("S1", 2)])
+    assert ["S3"] == [each.shipment_id for each in turned]
+    assert totals_are_what_the_claims_add_up_to(opened)
+    await opened.close()
 
 
 @pytest.mark.parametrize("kept", [False, True])

@@ -165,7 +165,7 @@ def _odd_filings(draw: Any) -> trade_pb2.Filing:
 async def test_no_filing_however_odd_is_answered_with_our_own_fault(house: Suite) -> None:
     loop = asyncio.get_running_loop()
 
-    @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
     @given(st.lists(_odd_filings(), min_size=1, max_size=8))
     def judge(filings: list[trade_pb2.Filing]) -> None:
         requests = [

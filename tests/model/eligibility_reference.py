@@ -1,6 +1,7 @@
 """The person-day, slow and obvious: what every shipment must be told in the end, from nothing but the last revisions.
 
-And a caller that believes what it was told and asks again for those named as turned, as intake does.
+And a caller that believes what it was told, has it recorded when it comes to it, confirms what is on record, and asks
+again for those named as turned, as intake does.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
-from tidewaiter_eligibility.model import Determined, Shipment, Verdict
+from tidewaiter_eligibility.model import Confirmation, Determined, Shipment, Turned, Verdict
 
 from tests.eligibility_shipments import OPEN_DAY, party, shipment
 
@@ -58,17 +59,35 @@ def verdict_of(fact: Fact, known: dict[str, Fact]) -> Verdict:
     return Verdict.ELIGIBLE if total <= LIMIT_CENTS else Verdict.NOT_ELIGIBLE
 
 
+def released(log: dict[str, tuple[Fact, Verdict]]) -> dict[tuple[int, int | None], int]:
+    """What the log shows as released on each person-day, from the last decision recorded on each shipment."""
+    sums: dict[tuple[int, int | None], int] = {}
+    for fact, verdict in log.values():
+        if verdict is Verdict.ELIGIBLE:
+            sums[fact.day, fact.person] = sums.get((fact.day, fact.person), 0) + fact.cents
+    return sums
+
+
 Determine = Callable[[Sequence[Shipment]], Awaitable[list[Determined]]]
+Confirm = Callable[[Sequence[Confirmation]], Awaitable[list[tuple[Turned, ...]]]]
 
 
 @dataclass
 class Caller:
-    """Remembers what it was told and whom it still has to ask about; forgets every answer that is lost."""
+    """Remembers what it was told and whom it still has to ask about; forgets every answer that is lost.
+
+    `decided` are answers that it means to record, `log` what is recorded: neither is ever lost, and no decision is
+    recorded after one on a later revision. `unconfirmed` are recorded and not known to be confirmed.
+    """
 
     determine: Determine
+    confirm: Confirm
     told: dict[str, tuple[int, Verdict]] = field(default_factory=dict)
     facts: dict[tuple[str, int], Fact] = field(default_factory=dict)
     open: set[tuple[str, int]] = field(default_factory=set)
+    decided: dict[str, list[tuple[Fact, Verdict]]] = field(default_factory=dict)
+    log: dict[str, tuple[Fact, Verdict]] = field(default_factory=dict)
+    unconfirmed: dict[str, int] = field(default_factory=dict)
 
     async def ask(self, facts: Sequence[Fact], *, lost: bool) -> None:
         """Determine a batch. A lost answer leaves the batch open, as a journal entry does."""
@@ -80,14 +99,32 @@ class Caller:
             return
         for fact, answer in zip(facts, answers, strict=True):
             self.open.discard((fact.name, fact.revision))
-            if self.told.get(fact.name, (0, None))[0] <= fact.revision:
+            if answer.revision == fact.revision:
                 self.told[fact.name] = (fact.revision, answer.finding.verdict)
+                self.decided.setdefault(fact.name, []).append((fact, answer.finding.verdict))
             self.open |= {(each.shipment_id, each.revision) for each in answer.turned}
 
+    def record(self, name: str) -> None:
+        """Put the oldest decision that waits on the log, unless one on a later revision is there."""
+        fact, verdict = self.decided[name].pop(0)
+        if name not in self.log or self.log[name][0].revision <= fact.revision:
+            self.log[name] = (fact, verdict)
+            self.unconfirmed[name] = fact.revision
+
+    async def confirm_recorded(self, names: Sequence[str], *, lost: bool) -> None:
+        """Confirm what is on the log for these, again if it was before. A lost answer leaves them unconfirmed."""
+        recorded = [Confirmation(name, self.log[name][0].revision) for name in names]
+        answers = await self.confirm(recorded)
+        if lost:
+            return
+        for each, answer in zip(recorded, answers, strict=True):
+            self.unconfirmed.pop(each.shipment_id, None)
+            self.open |= {(turned.shipment_id, turned.revision) for turned in answer}
+
     async def settle(self) -> None:
-        """Ask again until nothing is open; each round must come nearer to the end."""
+        """Ask, record and confirm until nothing is left; each round must come nearer to the end."""
         for _ in range(100):
-            if not self.open:
+            if not (self.open or any(self.decided.values()) or self.unconfirmed):
                 return
             newest: dict[str, int] = {}
             for name, revision in sorted(self.open):
@@ -95,4 +132,8 @@ class Caller:
             # What is older than another open revision is settled with it.
             self.open.clear()
             await self.ask([self.facts[each] for each in newest.items()], lost=False)
+            for name, waiting in self.decided.items():
+                while waiting:
+                    self.record(name)
+            await self.confirm_recorded(list(self.unconfirmed), lost=False)
         raise AssertionError("asking again never ends")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,56 +11,20 @@ import pytest
 from tidewaiter.eligibility.v1 import eligibility_pb2, eligibility_pb2_grpc
 from tidewaiter.trade.v1 import trade_pb2
 from tidewaiter_chassis import answers
-from tidewaiter_chassis.failures import Failure, Kind
-from tidewaiter_chassis.settings import load
+from tidewaiter_chassis.failures import Kind
 from tidewaiter_chassis.telemetry import Telemetry
 from tidewaiter_eligibility.__main__ import build
-from tidewaiter_eligibility.settings import Settings
 
+from tests.eligibility_service import batch, failure_of, settings_in, stub, telemetry
 from tests.eligibility_shipments import CLOSED_DAY, law, message
 
 if TYPE_CHECKING:
     from tidewaiter.eligibility.v1.eligibility_pb2_grpc import EligibilityServiceAsyncStub as Stub
 
+__all__ = ["stub", "telemetry"]
+
 TRACE_ID, PARENT_ID = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 TRACEPARENT = f"00-{TRACE_ID}-{PARENT_ID}-01"
-
-
-def settings_in(folder: Path) -> Settings:
-    return load(
-        Settings,
-        {
-            "TIDEWAITER_ELIGIBILITY_LISTEN": "127.0.0.1:0",
-            "TIDEWAITER_ELIGIBILITY_METRICS_LISTEN": "",
-            "TIDEWAITER_ELIGIBILITY_DATA_DIR": str(folder),
-        },
-    )
-
-
-@pytest.fixture
-def telemetry() -> Telemetry:
-    return Telemetry.for_tests("eligibility")
-
-
-@pytest.fixture
-async def stub(tmp_path: Path, telemetry: Telemetry) -> AsyncIterator[Stub]:
-    server = await build(settings_in(tmp_path), telemetry)
-    address = await server.start()
-    async with grpc.aio.insecure_channel(address) as channel:
-        yield eligibility_pb2_grpc.EligibilityServiceStub(channel)
-    await server.stop(0)
-
-
-def batch(*shipments: trade_pb2.Shipment, traceparent: str = "") -> eligibility_pb2.DetermineEligibilityRequest:
-    return eligibility_pb2.DetermineEligibilityRequest(
-        determinations=[eligibility_pb2.Determination(shipment=each, traceparent=traceparent) for each in shipments]
-    )
-
-
-async def failure_of(call: Any) -> Failure:
-    with pytest.raises(grpc.aio.AioRpcError) as caught:
-        await call
-    return answers.from_rpc_error(caught.value)
 
 
 async def test_a_what_if_is_answered_with_the_finding(stub: Stub) -> None:

@@ -163,8 +163,10 @@ async def test_each_traced_shipment_has_a_span_in_its_own_trace_and_the_others_n
         )
 
     spans = [span for span in exporter.get_finished_spans() if span.name == "risk.assess"]
+    (rpc,) = [span for span in exporter.get_finished_spans() if span.name.endswith("/AssessRisk")]
     assert 2 == len(spans)
     good, bad = spans
+    assert [span.context for span in spans] == [link.context for link in rpc.links]
     assert good.context
     assert good.parent
     assert good.attributes

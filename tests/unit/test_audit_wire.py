@@ -10,7 +10,7 @@ from tidewaiter.trade.v1 import trade_pb2 as trade
 from tidewaiter_audit import errors, facts, wire
 from tidewaiter_audit.model import Receipt, Recorded, Submission
 from tidewaiter_audit.wire.from_facts import fill
-from tidewaiter_chassis import answers
+from tidewaiter_chassis import answers, validation
 from tidewaiter_chassis.failures import Failure, Kind
 from tidewaiter_tlog.tree import LeafIndex, TreeSize
 
@@ -148,14 +148,14 @@ def test_a_batch_beyond_its_bounds_is_refused(records: int, code: str) -> None:
     request = audit.AppendDecisionsRequest(records=[audit.DecisionRecord()] * records)
 
     with pytest.raises(Failure) as refused:
-        wire.refuse_invalid(request)
+        validation.refuse_invalid(request)
 
     assert code == refused.value.reason
 
 
 @pytest.mark.parametrize("records", [1, 1_000])
 def test_a_batch_at_its_bounds_is_taken(records: int) -> None:
-    wire.refuse_invalid(audit.AppendDecisionsRequest(records=[audit.DecisionRecord()] * records))
+    validation.refuse_invalid(audit.AppendDecisionsRequest(records=[audit.DecisionRecord()] * records))
 
 
 def test_results_become_receipts_and_statuses_in_order() -> None:

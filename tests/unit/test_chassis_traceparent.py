@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tidewaiter_chassis.traceparent import TraceParent, parse, write
+from tidewaiter_chassis.traceparent import TraceParent, parse, says_unrecorded, write
 
 TRACE, SPAN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 GOOD = f"00-{TRACE}-{SPAN}-01"
@@ -23,6 +23,17 @@ def test_only_the_lowest_flag_says_sampled(flags: str, sampled: bool) -> None:
 
     assert found is not None
     assert sampled is found.sampled
+
+
+@given(
+    st.from_regex(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}", fullmatch=True)
+    | st.sampled_from([f"00-{TRACE}-{SPAN}-00", f"01-{TRACE}-{SPAN}-00", f"cc-{TRACE}-{SPAN}-01-00", GOOD, "", "-00"])
+)
+def test_what_says_unrecorded_by_its_end_is_never_read_as_sampled(text: str) -> None:
+    found = parse(text)
+
+    assert not (says_unrecorded(text) and found is not None and found.sampled)
+    assert says_unrecorded(write(trace_id=1, span_id=1, sampled=False))
 
 
 @pytest.mark.parametrize("text", [f"01-{TRACE}-{SPAN}-01", f"cc-{TRACE}-{SPAN}-01-what-ever", f"01-{TRACE}-{SPAN}-01-"])

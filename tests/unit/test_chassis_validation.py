@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tidewaiter.trade.v1 import trade_pb2
-from tidewaiter_chassis.failures import Violation, invalid
-from tidewaiter_chassis.validation import VIOLATIONS_MAX, check, warm
+from tidewaiter_chassis.failures import Failure, Violation, invalid
+from tidewaiter_chassis.validation import VIOLATIONS_MAX, check, refuse_invalid, refuse_repeated, warm
 
 from tests.unit.chassis_ruled import Ruled
 
@@ -209,6 +209,55 @@ def test_as_many_are_told_as_the_bound_says_and_then_how_many_more(wrong: int, t
 
 def test_warming_takes_any_number_of_messages() -> None:
     warm(trade_pb2.Filing, trade_pb2.Party)
+
+
+def test_a_message_that_breaks_rules_is_refused_with_all_of_them_and_a_sound_one_is_not() -> None:
+    wrong = filing(request_id="a b", port_of_entry="27")
+
+    with pytest.raises(Failure) as refused:
+        refuse_invalid(wrong)
+
+    assert invalid(*check(wrong)) == refused.value
+    refuse_invalid(filing())
+
+
+def refusal(*ids: str | tuple[str, ...]) -> tuple[Violation, ...]:
+    """What a batch of these ids is refused for; () when it is taken."""
+    try:
+        refuse_repeated(ids, field="filings[{}].id", code="ID_REPEATED", remedy="Give each its own.")
+    except Failure as failure:
+        return failure.violations
+    return ()
+
+
+def test_each_id_that_stands_in_the_batch_before_is_named_with_the_place_where_it_stood_first() -> None:
+    message = "'b' stands at filings[1].id already. Give each its own."
+
+    assert () == refusal("a", "b", "c")
+    assert (
+        Violation(field="filings[2].id", code="ID_REPEATED", message=message),
+        Violation(field="filings[4].id", code="ID_REPEATED", message=message),
+    ) == refusal("a", "b", "b", "c", "b")
+
+
+def test_an_id_of_several_parts_is_repeated_only_as_a_whole_and_its_last_part_is_shown() -> None:
+    assert () == refusal(("A", "1"), ("B", "1"), ("A", "2"))
+    (found,) = refusal(("A", "1"), ("B", "1"), ("B", "1"))
+    assert ("filings[2].id", True) == (found.field, found.message.startswith("'1' stands at filings[1].id"))
+
+
+def test_an_absent_id_repeats_nothing_and_a_long_one_is_cut() -> None:
+    assert () == refusal("", "a", "")
+    assert () == refusal(("A", ""), ("A", ""), ("", "1"), ("", "1"))
+    (found,) = refusal("x" * 5_000, "x" * 5_000)
+    assert len(found.message) < 200
+
+
+@given(st.lists(st.sampled_from(["", "a", "b", "c"]), max_size=12))
+def test_what_is_refused_is_exactly_what_was_there_before(ids: list[str]) -> None:
+    expected = [f"filings[{place}].id" for place, each in enumerate(ids) if each and each in ids[:place]]
+
+    assert expected == [violation.field for violation in refusal(*ids)]
 
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from tidewaiter_chassis.failures import Failure
 from tidewaiter_intake import requirements
-from tidewaiter_intake.desk import BYTES_A_CALL_MAX
 from tidewaiter_intake.model import (
     Decision,
     DecisionId,
@@ -22,6 +21,7 @@ from tidewaiter_intake.model import (
     ShipmentId,
     Verdict,
 )
+from tidewaiter_intake.work import BYTES_A_CALL_MAX
 
 from tests.filings import filing, goods
 from tests.intake_house import LAW, House, ScriptedPeers

@@ -12,6 +12,7 @@ HEADER = "traceparent"
 
 _FORM = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?", re.ASCII)
 _SAMPLED = 0x01
+_LENGTH = 55
 _LENGTH_MAX = 512
 """A later version of the header may be longer than ours; one longer than this is nonsense."""
 
@@ -46,6 +47,14 @@ def parse(text: str | None) -> TraceParent | None:
     if not trace_id or not span_id:
         return None
     return TraceParent(trace_id, span_id, bool(int(flags, 16) & _SAMPLED))
+
+
+def says_unrecorded(text: str) -> bool:
+    """Whether `text`, if `parse` takes it, names a trace that is not recorded; told by its end alone, and so quickly.
+
+    False also of one that has other flags or a longer form: then `parse` has to tell.
+    """
+    return len(text) == _LENGTH and text.endswith("-00")
 
 
 def write(*, trace_id: int, span_id: int, sampled: bool) -> str:

@@ -7,7 +7,7 @@ never changes, and a sentence with the value, the rule and the remedy. A person'
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import protovalidate
@@ -15,7 +15,7 @@ from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescript
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from tidewaiter_chassis.failures import Violation
+from tidewaiter_chassis.failures import Violation, invalid
 
 PERSONAL_MESSAGES = frozenset({"tidewaiter.trade.v1.Party"})
 """Messages about a person: no value anywhere within them is ever repeated."""
@@ -43,6 +43,34 @@ def check(message: Message, *, at: str = "") -> tuple[Violation, ...]:
             message=f"{len(found) - VIOLATIONS_MAX + 1} more are not listed. Mend these and check again.",
         )
     return tuple(violations)
+
+
+def refuse_invalid(message: Message) -> None:
+    """Failure INVALID naming all that breaks a rule in `message`."""
+    broken = check(message)
+    if broken:
+        raise invalid(*broken)
+
+
+def refuse_repeated(ids: Sequence[str | tuple[str, ...]], *, field: str, code: str, remedy: str) -> None:
+    """Failure INVALID with `code`, naming every item of a batch whose id an earlier one has; called before any work.
+
+    `ids` are those of the items in their order, each a text or several that only together are one; never personal.
+    An empty one, or one with an empty part, repeats nothing: it is its item's own mistake, and told there.
+    `field` is where the id of an item stands, with {} for its place: `records[{}].decision.decision_id`.
+    """
+    if len(set(ids)) == len(ids):
+        return
+    first: dict[str | tuple[str, ...], int] = {}
+    repeated = []
+    for place, each in enumerate(ids):
+        parts = each if isinstance(each, tuple) else (each,)
+        if all(parts) and first.setdefault(each, place) != place:
+            where = field.format(first[each])
+            message = f"{_shown(parts[-1], None)} stands at {where} already. {remedy}"
+            repeated.append(Violation(field=field.format(place), code=code, message=message))
+    if repeated:
+        raise invalid(*repeated)
 
 
 def warm(*message_classes: type[Message]) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from tidewaiter.audit.v1 import audit_pb2, audit_pb2_grpc
+from tidewaiter_chassis import validation
+from tidewaiter_chassis.batch_spans import BatchSpans
 from tidewaiter_chassis.failures import Failure, Kind
 from tidewaiter_chassis.traces import Tracing
 from tidewaiter_chassis.unserved import unserved
@@ -28,12 +30,16 @@ class AuditServicer(audit_pb2_grpc.AuditServiceServicer):
         self, request: audit_pb2.AppendDecisionsRequest, context: Any
     ) -> audit_pb2.AppendDecisionsResponse:
         """Up to 1,000 decisions; a bad one is answered with what is wrong with it, and the others are recorded."""
-        wire.refuse_invalid(request)
+        validation.refuse_invalid(request)
         wire.refuse_repeated(request)
         wire.refuse_unknown(request)
-        with spans.of(self._tracing, wire.traces_from(request)) as end:
+        traced = wire.traces_from(request)
+        with BatchSpans(self._tracing, "audit.append") as batch:
+            for decision in traced:
+                batch.begin(decision.place, decision.traceparent)
             results = await self._log.append(wire.submissions_from(request))
-            end(results)
+            for decision in traced:
+                spans.end(batch, decision, results[decision.place])
         _raise_if_shared(results)
         return wire.append_response(results)
 

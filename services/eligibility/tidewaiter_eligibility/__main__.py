@@ -9,6 +9,7 @@ from tidewaiter_chassis.server import main as serve
 from tidewaiter_chassis.telemetry import Telemetry
 
 from tidewaiter_eligibility.check import Checker
+from tidewaiter_eligibility.confirm import Confirmer
 from tidewaiter_eligibility.determine import Determiner
 from tidewaiter_eligibility.law import load_law
 from tidewaiter_eligibility.servicer import EligibilityServicer
@@ -26,6 +27,7 @@ async def build(settings: Settings, telemetry: Telemetry) -> Server:
     validation.warm(
         eligibility_pb2.CheckEligibilityRequest,
         eligibility_pb2.Determination,
+        eligibility_pb2.ConfirmClaimsRequest,
         eligibility_pb2.ListRegimesRequest,
     )
     server = Server(settings=settings, telemetry=telemetry, name="eligibility")
@@ -40,6 +42,7 @@ async def build(settings: Settings, telemetry: Telemetry) -> Server:
             law=law,
             checker=Checker(law=law, ledger=ledger),
             determiner=Determiner(law=law, ledger=ledger),
+            confirmer=Confirmer(ledger=ledger),
             telemetry=telemetry,
         )
         server.add(

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from tidewaiter_eligibility.holds import Count, counts
 from tidewaiter_eligibility.judge import judge
 from tidewaiter_eligibility.law import Law
-from tidewaiter_eligibility.ledger import NOTHING, Claim, Ledger, LedgerView, Total
+from tidewaiter_eligibility.ledger import NOTHING, Ledger, LedgerView, Total
 from tidewaiter_eligibility.model import DayKey, Finding, Judgement, Shipment
 from tidewaiter_eligibility.person_day import PersonDays
 from tidewaiter_eligibility.tell import COUNTED_IDS_MAX, DayState, tell
@@ -43,12 +44,14 @@ class Checker:
 def _weigh(view: LedgerView, questions: Sequence[_Question], keys: set[DayKey]) -> list[Finding]:
     totals = view.totals(keys)
     own = view.claims([name for name, _, key in questions if name and key in totals])
+    # Nobody holds anything on most days, and then nobody need be asked.
+    held = view.holds([*own]) if any(total.holding for total in totals.values()) else {}
     ids = {key: view.first_ids(key, at_most=COUNTED_IDS_MAX) for key in totals}
     findings = []
     for name, judgement, key in questions:
         state = None
         if key is not None:
-            others = _others(totals.get(key, NOTHING), key, own.get(name))
+            others = _others(totals.get(key, NOTHING), counts(own.get(name), held.get(name, ())).get(key))
             state = DayState(
                 total_minor=others.total_minor + (judgement.value_minor or 0),
                 shipments=others.shipments + 1,
@@ -58,8 +61,8 @@ def _weigh(view: LedgerView, questions: Sequence[_Question], keys: set[DayKey]) 
     return findings
 
 
-def _others(total: Total, key: DayKey, own: Claim | None) -> Total:
-    """What counts on the person-day besides the shipment's own claim."""
-    if own is None or own.key != key:
+def _others(total: Total, own: Count | None) -> Total:
+    """What counts on the person-day besides what the shipment itself counts for."""
+    if own is None:
         return total
     return replace(total, total_minor=total.total_minor - own.amount_minor, shipments=total.shipments - 1)

@@ -19,17 +19,14 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tidewaiter_eligibility.holds import beyond_claim, counts, held_after, recount
 from tidewaiter_eligibility.judge import judge
 from tidewaiter_eligibility.law import Law
-from tidewaiter_eligibility.ledger import NOTHING, Claim, Ledger, LedgerChange, Total
+from tidewaiter_eligibility.ledger import NOTHING, Claim, Hold, Ledger, LedgerChange, Total
 from tidewaiter_eligibility.model import DayKey, Determined, Shipment, Turned, Verdict
 from tidewaiter_eligibility.person_day import PersonDays
 from tidewaiter_eligibility.tell import COUNTED_IDS_MAX, DayState, tell, verdict_of_day
-
-TURNED_IN_ANSWER_MAX = 500
-"""How many turned shipments one answer names; the rest is named in the answers to those."""
-TURNED_IN_BATCH_MAX = 20_000
-"""How many one batch names over all its answers, so that the response stays under a megabyte."""
+from tidewaiter_eligibility.turning import Turning
 
 
 class Determiner:
@@ -71,14 +68,16 @@ def settle(change: LedgerChange, claims: Sequence[Claim]) -> list[Determined]:
 
 
 class _Step(Struct, gc=False):
-    """One shipment of the batch: what it asks for, what stood before, and what stands now.
+    """One shipment of the batch: what it asks for, what stood and was held before, what stands and is held now.
 
     `is_new`: what is asked for stands. `is_told`: the answer speaks for the revision that stands.
     """
 
     asked: Claim
     former: Claim | None
+    holds_before: tuple[Hold, ...]
     stands: Claim
+    holds: tuple[Hold, ...]
     is_new: bool
     is_told: bool
 
@@ -86,33 +85,41 @@ class _Step(Struct, gc=False):
 class _Batch:
     def __init__(self, change: LedgerChange, claims: Sequence[Claim]) -> None:
         self._change = change
-        ids = [claim.shipment_id for claim in claims]
-        before = change.claims(ids)
-        self._left = change.left_days(ids)
-        self._steps = [_step(claim, before.get(claim.shipment_id)) for claim in claims]
+        before = change.claims([claim.shipment_id for claim in claims])
+        known = [*before]
+        # Nothing is held and no day was left by a shipment that is new.
+        holds = change.holds(known) if known else {}
+        self._left = change.left_days(known) if known else {}
+        self._steps = [
+            _step(claim, before.get(claim.shipment_id), holds.get(claim.shipment_id, ())) for claim in claims
+        ]
         self._totals: dict[DayKey, Total] = {}
-        self._turned: dict[DayKey, list[Turned]] = {}
-        self._turned_max = max(1, min(TURNED_IN_ANSWER_MAX, TURNED_IN_BATCH_MAX // max(1, len(claims))))
+        self._turning = Turning(change, self._totals, answers=len(claims))
 
     def claim_all(self) -> None:
-        joining = [step.asked for step in self._steps if step.is_new]
-        leaving = [step.former for step in self._steps if step.is_new and step.former is not None]
-        touched = {claim.key for claim in (*joining, *leaving) if claim.key is not None}
+        new = [step for step in self._steps if step.is_new]
         others = {step.stands.key for step in self._steps if step.stands.key is not None}
         left = {key for keys in self._left.values() for key in keys}
-        self._totals = self._change.totals(touched | others | left)
-        after = {key: self._totals.get(key, NOTHING) for key in touched}
-        for claim in leaving:
-            _count(after, claim, -1)
-        for claim in joining:
-            _count(after, claim, 1)
-        self._change.put_totals({key: total for key, total in after.items() if total != self._totals.get(key)})
-        self._totals |= after
+        held = {hold.key for step in self._steps for hold in step.holds_before}
+        leaving = {step.former.key for step in new if step.former is not None and step.former.key is not None}
+        totals = self._change.totals(others | left | held | leaving)
+        self._totals |= totals
+        for step in new:
+            if step.former is None:
+                _join(self._totals, step.stands)
+            else:
+                recount(self._totals, counts(step.former, step.holds_before), counts(step.stands, step.holds))
+                _hold_against(self._totals, step.stands)
+        changed = {key: total for key, total in self._totals.items() if total != totals.get(key, NOTHING)}
+        self._change.put_totals(changed)
 
     def tell_all(self) -> None:
         """The claims are written with what is told now, so that the turned are exactly the others."""
-        told = [(step, self._verdict(step.stands)) for step in self._steps]
+        told = [(step, self._verdict(step)) for step in self._steps]
         self._change.put_claims(_told(step.asked, verdict) for step, verdict in told if step.is_new)
+        holds = {step.asked.shipment_id: step.holds for step in self._steps if step.holds != step.holds_before}
+        if holds:
+            self._change.put_holds(holds)
         self._change.mark_told(
             (step.stands.shipment_id, verdict)
             for step, verdict in told
@@ -129,21 +136,20 @@ class _Batch:
         states = {key: self._state(key, ids) for key, ids in told.items()}
         return [self._answer(step, states) for step in self._steps]
 
-    def _verdict(self, claim: Claim) -> Verdict:
-        if claim.key is None:
-            return claim.judgement.verdict
-        return self._verdict_of_day(claim.key)
-
-    def _verdict_of_day(self, key: DayKey) -> Verdict:
+    def _verdict(self, step: _Step) -> Verdict:
+        key = step.stands.key
+        if key is None:
+            return step.stands.judgement.verdict
         total = self._totals.get(key, NOTHING)
-        return verdict_of_day(total_minor=total.total_minor, limit_minor=total.limit_minor)
+        total_minor = total.total_minor - beyond_claim(step.stands, step.holds)
+        return verdict_of_day(total_minor=total_minor, limit_minor=total.limit_minor)
 
     def _state(self, key: DayKey, told: list[str]) -> DayState:
         total = self._totals[key]
         if total.shipments == len(told):
             # All that count on that day are told in this batch: no need to ask who they are, and none has turned.
             first = tuple(sorted(told)[:COUNTED_IDS_MAX])
-            self._turned.setdefault(key, [])
+            self._turning.none_on(key)
         else:
             first = self._change.first_ids(key, at_most=COUNTED_IDS_MAX)
         return DayState(total_minor=total.total_minor, shipments=total.shipments, first_ids=first)
@@ -151,65 +157,58 @@ class _Batch:
     def _answer(self, step: _Step, states: dict[DayKey, DayState]) -> Determined:
         claim = step.stands
         state = None if claim.key is None else states[claim.key]
+        beyond_minor = beyond_claim(claim, step.holds) if step.holds else 0
+        if state is not None and beyond_minor:
+            state = replace(state, total_minor=state.total_minor - beyond_minor)
         finding = tell(claim.judgement, shipment_id=claim.shipment_id, key=claim.key, state=state)
-        return Determined(finding=finding, turned=self._turned_by(step))
+        confirm_wanted = any(hold.until_revision <= step.asked.revision for hold in step.holds)
+        return Determined(
+            finding=finding, revision=claim.revision, turned=self._turned_by(step), confirm_wanted=confirm_wanted
+        )
 
     def _turned_by(self, step: _Step) -> tuple[Turned, ...]:
         own, shipment_id = step.stands.key, step.stands.shipment_id
         left = self._left_by(step) if step.former is not None else ()
-        if not left and (own is None or not self._turned_on(own)):
+        if not left and (own is None or not self._turning.on(own)):
             return ()
         days = [key for key in (own, *left) if key is not None]
-        each_max = max(1, self._turned_max // len(days))
-        return tuple(turned for key in days for turned in self._turned_but(key, shipment_id)[:each_max])
+        return self._turning.bounded([self._turning.but(key, shipment_id) for key in days])
 
     def _left_by(self, step: _Step) -> list[DayKey]:
-        """The days this shipment left on which others are still to be told; kept until none is.
-
-        Kept, because the answer that names them may be lost, and then nobody else on that day need ask again.
-        """
+        """The days this shipment left: now, or before with others still to be told."""
         shipment_id, own = step.stands.shipment_id, step.stands.key
-        known = [key for key in self._left.get(shipment_id, ()) if key != own]
-        former = step.former.key if step.is_new and step.former is not None else None
-        left = [*known, former] if former is not None and former != own and former not in known else known
-        still = [key for key in left if self._turned_but(key, shipment_id)]
-        for key in still:
-            if key not in known:
-                self._change.put_left(shipment_id, key)
-        for key in self._left.get(shipment_id, ()):
-            if key not in still:
-                self._change.forget_left(shipment_id, key)
-        return still
-
-    def _turned_on(self, key: DayKey) -> list[Turned]:
-        if key not in self._turned:
-            verdict = self._verdict_of_day(key)
-            self._turned[key] = self._change.told_otherwise(key, verdict, at_most=self._turned_max + 1)
-        return self._turned[key]
-
-    def _turned_but(self, key: DayKey, shipment_id: str) -> list[Turned]:
-        return [turned for turned in self._turned_on(key) if turned.shipment_id != shipment_id]
+        former = step.former.key if step.former is not None else None
+        left = [] if former is None or former == own else [former]
+        return self._turning.still_left(shipment_id, own=own, known=self._left.get(shipment_id, ()), left=left)
 
 
-def _step(asked: Claim, former: Claim | None) -> _Step:
-    if former is None or asked.revision > former.revision:
-        is_new = True
-    else:
-        is_other_law = asked.judgement.law_version != former.judgement.law_version
-        is_new = asked.revision == former.revision and is_other_law
-    stands = asked if is_new or former is None else former
-    return _Step(asked, former, stands, is_new, asked.revision >= stands.revision)
+def _step(asked: Claim, former: Claim | None, holds: tuple[Hold, ...]) -> _Step:
+    if former is None:
+        return _Step(asked, None, (), asked, (), is_new=True, is_told=True)
+    is_other_law = asked.judgement.law_version != former.judgement.law_version
+    is_new = asked.revision > former.revision or (asked.revision == former.revision and is_other_law)
+    stands = asked if is_new else former
+    held = held_after(former, holds, asked) if is_new else holds
+    return _Step(asked, former, holds, stands, held, is_new, asked.revision >= stands.revision)
 
 
-def _count(totals: dict[DayKey, Total], claim: Claim, times: int) -> None:
+def _join(totals: dict[DayKey, Total], claim: Claim) -> None:
+    """Count a shipment that counted nowhere before."""
     if claim.key is None or claim.judgement.rule is None:
         return
-    total = totals[claim.key]
+    total = totals.get(claim.key, NOTHING)
     totals[claim.key] = Total(
-        total_minor=total.total_minor + times * claim.amount_minor,
-        limit_minor=claim.judgement.rule.limit_minor if times > 0 else total.limit_minor,
-        shipments=total.shipments + times,
+        total_minor=total.total_minor + claim.amount_minor,
+        limit_minor=claim.judgement.rule.limit_minor,
+        shipments=total.shipments + 1,
+        holding=total.holding,
     )
+
+
+def _hold_against(totals: dict[DayKey, Total], claim: Claim) -> None:
+    """The day is held against the limit of the last claim on it."""
+    if claim.key is not None and claim.judgement.rule is not None:
+        totals[claim.key] = replace(totals[claim.key], limit_minor=claim.judgement.rule.limit_minor)
 
 
 def _told(claim: Claim, verdict: Verdict) -> Claim:

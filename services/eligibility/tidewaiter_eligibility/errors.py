@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tidewaiter_chassis.failures import Failure, Kind, Violation, invalid
+from tidewaiter_chassis.failures import Failure, Kind
 
 
 class LawRefused(Failure):
@@ -19,14 +19,3 @@ class LawRefused(Failure):
             facts={"row": row},
         )
         self.row = row
-
-
-def repeated_in_batch(number: int) -> Failure:
-    """One shipment twice in a batch of claims: the whole batch is refused before any work."""
-    return invalid(
-        Violation(
-            field=f"determinations[{number}].shipment.shipment_id",
-            code="SHIPMENT_REPEATED",
-            message="The shipment is in the batch before. Give each shipment once, at its latest revision.",
-        )
-    )

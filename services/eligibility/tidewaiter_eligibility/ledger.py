@@ -30,12 +30,27 @@ class Claim(Struct, frozen=True, kw_only=True, gc=False):
     judgement: Judgement
 
 
+class Hold(Struct, frozen=True, kw_only=True, gc=False):
+    """What a shipment still counts for by a claim that was replaced.
+
+    It is freed when a decision on `until_revision`, which replaced the claim, or on a later one is on record.
+    """
+
+    key: DayKey
+    amount_minor: int
+    until_revision: int
+
+
 class Total(Struct, frozen=True, kw_only=True, gc=False):
-    """What counts on one person-day: the sum, the limit it is held against, and how many shipments."""
+    """What counts on one person-day: the sum, the limit it is held against, and how many shipments.
+
+    `holding` of the shipments hold something there from a claim that was replaced.
+    """
 
     total_minor: int
     limit_minor: int
     shipments: int
+    holding: int = 0
 
 
 NOTHING = Total(total_minor=0, limit_minor=0, shipments=0)
@@ -49,6 +64,10 @@ class LedgerView(Protocol):
         """The claims of those shipments that have one."""
         ...
 
+    def holds(self, shipment_ids: Sequence[str]) -> dict[str, tuple[Hold, ...]]:
+        """What those shipments hold, of those that hold anything."""
+        ...
+
     def totals(self, keys: Collection[DayKey]) -> dict[DayKey, Total]:
         """The totals of those person-days on which anything counts."""
         ...
@@ -57,8 +76,13 @@ class LedgerView(Protocol):
         """The shipments that count on a person-day, the first by id. The work does not grow with the day."""
         ...
 
-    def told_otherwise(self, key: DayKey, verdict: Verdict, *, at_most: int) -> list[Turned]:
-        """Shipments of a person-day, the first by id, whose filers were last told something else than `verdict`."""
+    def told_otherwise(
+        self, key: DayKey, verdict: Verdict, *, at_most: int, beyond_minor: int | None = None
+    ) -> list[Turned]:
+        """Shipments of a person-day, the first by id, whose filers were last told something else than `verdict`.
+
+        With `beyond_minor` those are left out that hold so much there, or more, beyond what they claim.
+        """
         ...
 
     def left_days(self, shipment_ids: Sequence[str]) -> dict[str, list[DayKey]]:
@@ -77,6 +101,10 @@ class LedgerChange(LedgerView, Protocol):
 
         The total of each one's person-day is put before, in this change or an earlier one: ValueError otherwise.
         """
+        ...
+
+    def put_holds(self, holds: Mapping[str, Sequence[Hold]]) -> None:
+        """Keep these holds, each shipment's in place of all it held. The totals of their days are put before."""
         ...
 
     def mark_told(self, told: Iterable[tuple[str, Verdict]]) -> None:

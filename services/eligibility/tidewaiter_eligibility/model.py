@@ -101,6 +101,8 @@ class Party(Struct, frozen=True, kw_only=True, gc=False):
     address_lines: tuple[str, ...]
     postal_code: str
     country_code: str
+    city: str = ""
+    region: str = ""
 
 
 class Item(Struct, frozen=True, kw_only=True, gc=False):
@@ -220,10 +222,24 @@ class Turned(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Determined(Struct, frozen=True, kw_only=True, gc=False):
-    """One claimed answer, with the others on its person-day (or on one it left) that turned."""
+    """One claimed answer, with the others on its person-day (or on one it left) that turned.
+
+    `revision` is the one that stands and that the finding speaks for: the one asked, or a later one.
+    `confirm_wanted`: the ledger still counts an earlier claim of the shipment, until it is confirmed that a decision
+    on this revision is on record.
+    """
 
     finding: Finding
+    revision: int
     turned: tuple[Turned, ...]
+    confirm_wanted: bool
+
+
+class Confirmation(NamedTuple):
+    """That a decision on this revision of the shipment is on record."""
+
+    shipment_id: str
+    revision: int
 
 
 class LocalDay(Struct, frozen=True, kw_only=True, gc=False):

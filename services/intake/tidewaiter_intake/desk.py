@@ -6,8 +6,7 @@ the same way:
 2. ask eligibility and risk at once         (dies here: claims stand; the same revision is answered the same)
 3. decide, pure
 4. have the decisions recorded              (dies here: on the log; the same decision_id brings back the first)
-5. settle in the journal, and want again the shipments that the answers overturned
-                                            (dies here: settled; the overturned are durable and found by recovery)
+5. confirm and settle what is on record (`settling`)
 Only what came through step 4 is told as decided. Step 5 is waited for by whoever next looks at the shipment, not
 by those who are told: should it fail, the log has the decision, and deciding again brings back the same.
 """
@@ -15,9 +14,9 @@ by those who are told: should it fail, the log has the decision, and deciding ag
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from tidewaiter_chassis.clock import Clock
 from tidewaiter_chassis.coalesce import Coalescer
@@ -28,6 +27,7 @@ from tidewaiter_intake.decide import AUDIT_SILENT, decide, pending, same_substan
 from tidewaiter_intake.merge import merge
 from tidewaiter_intake.model import (
     Case,
+    Confirmation,
     Decision,
     Entry,
     Filing,
@@ -37,11 +37,11 @@ from tidewaiter_intake.model import (
     Reason,
     Recorded,
     Settlement,
-    Shipment,
     ShipmentId,
 )
 from tidewaiter_intake.settling import Settling
 from tidewaiter_intake.submit import FilingSpan
+from tidewaiter_intake.work import Work, end_spans, in_parts
 
 
 class Peers(Protocol):
@@ -55,6 +55,10 @@ class Peers(Protocol):
         """The decisions as the log holds them, None where it did not answer."""
         ...
 
+    async def confirm(self, confirmations: Sequence[Confirmation]) -> set[ShipmentId] | None:
+        """Tell eligibility what is on record; the shipments that turned thereby, None where it did not answer."""
+        ...
+
 
 class Journal(Protocol):
     """What the desk needs of the journal."""
@@ -66,20 +70,6 @@ class Journal(Protocol):
     async def settle(self, settlements: Sequence[Settlement], turned: Iterable[ShipmentId]) -> None:
         """Note what was recorded and what must be decided again."""
         ...
-
-
-BYTES_A_CALL_MAX = 4 * 1024 * 1024
-"""Filings asked about in one call: half of what a peer takes in one message, since a shipment says a little more."""
-
-
-class _Work(NamedTuple):
-    """One shipment on its way over the desk."""
-
-    case: Case
-    shipment: Shipment
-    quality: tuple[Reason, ...]
-    traceparent: str
-    span: FilingSpan | None
 
 
 class Desk:
@@ -109,7 +99,9 @@ class Desk:
         self._fresh: dict[ShipmentId, Fresh] = {}
         self.left_over = asyncio.Event()
         """Set when a shipment stays undecided, or decided without a service: recovery then looks after it."""
-        self._settling = Settling(journal=journal, decide_again=self.decide_again, left_over=self.left_over)
+        self._settling = Settling(
+            journal=journal, peers=peers, decide_again=self.decide_again, left_over=self.left_over
+        )
         self._coalescer: Coalescer[ShipmentId, Recorded | Decision] = Coalescer(
             self._batch,
             name="desk",
@@ -166,7 +158,7 @@ class Desk:
 
     async def _batch(self, shipment_ids: list[ShipmentId]) -> list[Recorded | Decision | Failure]:
         results: dict[ShipmentId, Recorded | Decision] = {}
-        works: list[_Work] = []
+        works: list[Work] = []
         try:
             works = await self._works(shipment_ids, results)
             await self._decide_in_parts(works, results)
@@ -179,14 +171,14 @@ class Desk:
             raise
         finally:
             self._again.difference_update(shipment_ids)
-            _end(works, results)
+            end_spans(works, results)
         if any(isinstance(one, Decision) or one.decision.degraded for one in results.values()):
             self.left_over.set()
         return [results.get(shipment_id) or errors.shipment_not_found() for shipment_id in shipment_ids]
 
     async def _works(
         self, shipment_ids: Sequence[ShipmentId], results: dict[ShipmentId, Recorded | Decision]
-    ) -> list[_Work]:
+    ) -> list[Work]:
         """Step 1. A shipment that is settled already goes straight into the results."""
         await self.settled(shipment_ids)
         fresh = [self._fresh.pop(shipment_id) for shipment_id in shipment_ids if shipment_id in self._fresh]
@@ -200,7 +192,7 @@ class Desk:
                 works.append(self._work(case, [self._read_filing(filed.content) for filed in case.filings]))
         return works
 
-    def _work(self, case: Case, filings: Sequence[Filing]) -> _Work:
+    def _work(self, case: Case, filings: Sequence[Filing]) -> Work:
         shipment = merge(case.shipment_id, case.revision, filings)
         traceparent, span = case.filings[-1].traceparent, None
         if case.shipment_id in self._again:
@@ -208,17 +200,17 @@ class Desk:
             span = self._begin_span(traceparent)
             traceparent = span.traceparent
         received = (filed.received_at_ns for filed in case.filings)
-        return _Work(case, shipment, self._quality(zip(filings, received, strict=True)), traceparent, span)
+        return Work(case, shipment, self._quality(zip(filings, received, strict=True)), traceparent, span)
 
-    async def _decide_in_parts(self, works: Sequence[_Work], results: dict[ShipmentId, Recorded | Decision]) -> None:
+    async def _decide_in_parts(self, works: Sequence[Work], results: dict[ShipmentId, Recorded | Decision]) -> None:
         """Steps 2 to 5, for no more at a time than a peer takes in one message."""
-        for part in _parts(works):
+        for part in in_parts(works):
             await self._decide(part, results)
 
-    async def _decide(self, works: Sequence[_Work], results: dict[ShipmentId, Recorded | Decision]) -> None:
+    async def _decide(self, works: Sequence[Work], results: dict[ShipmentId, Recorded | Decision]) -> None:
         found = await self._peers.ask([Question(work.shipment, work.traceparent) for work in works])
         settlements: list[Settlement] = []
-        to_record: list[tuple[_Work, Entry]] = []
+        to_record: list[tuple[Work, Entry]] = []
         for work, one in zip(works, found, strict=True):
             decision, current = self._decision(work, one), work.case.current
             if one.determined is None:
@@ -238,11 +230,17 @@ class Desk:
                 results[work.case.shipment_id] = recorded
             covers = work.case.wanted if is_ours else work.case.settled
             settlements.append(Settlement(recorded, covers, work.case.decisions + 1))
-        turned = {shipment_id for one in found if one.determined for shipment_id in one.determined.turned}
+        determined = [(work.case, one.determined) for work, one in zip(works, found, strict=True) if one.determined]
+        turned = {shipment_id for _, one in determined for shipment_id in one.turned}
+        confirmations = [
+            Confirmation(case.shipment_id, case.revision)
+            for case, one in determined
+            if one.confirm_wanted and isinstance(results.get(case.shipment_id), Recorded)
+        ]
         if settlements or turned:
-            self._settling.begin(settlements, turned)
+            self._settling.begin(settlements, turned, confirmations)
 
-    def _decision(self, work: _Work, found: Found) -> Decision:
+    def _decision(self, work: Work, found: Found) -> Decision:
         finding = found.determined.finding if found.determined else None
         decision = decide(work.shipment, finding, found.risk, quality=work.quality)
         if finding is None:
@@ -258,35 +256,3 @@ class Desk:
 
 def _is_settled(case: Case) -> bool:
     return case.wanted == case.settled and not case.degraded
-
-
-def _parts(works: Sequence[_Work]) -> Iterator[list[_Work]]:
-    part: list[_Work] = []
-    size = 0
-    for work in works:
-        weight = sum(len(filed.content) for filed in work.case.filings)
-        if part and size + weight > BYTES_A_CALL_MAX:
-            yield part
-            part, size = [], 0
-        part.append(work)
-        size += weight
-    if part:
-        yield part
-
-
-def _end(works: Sequence[_Work], results: dict[ShipmentId, Recorded | Decision]) -> None:
-    for work in works:
-        if work.span is None:
-            continue
-        result = results.get(work.case.shipment_id)
-        decision = result.decision if isinstance(result, Recorded) else result
-        if decision is None:
-            work.span.end(error="NOT_DECIDED")
-        else:
-            work.span.end(
-                attributes={
-                    "tidewaiter.shipment_id": decision.shipment_id,
-                    "tidewaiter.revision": decision.revision,
-                    "tidewaiter.outcome": decision.outcome.name,
-                }
-            )

@@ -23,7 +23,17 @@ from tidewaiter_chassis.credentials import Tls
 from tidewaiter_chassis.failures import Failure, Kind
 from tidewaiter_chassis.telemetry import Telemetry
 
-from tidewaiter_intake.model import Decision, Determined, Entry, Found, Question, Recorded, RiskFinding, ShipmentId
+from tidewaiter_intake.model import (
+    Confirmation,
+    Decision,
+    Determined,
+    Entry,
+    Found,
+    Question,
+    Recorded,
+    RiskFinding,
+    ShipmentId,
+)
 from tidewaiter_intake.wire.decisions import decision_from, eligibility_from, fill_decision, risk_from
 from tidewaiter_intake.wire.shipments import fill_shipment
 
@@ -123,13 +133,29 @@ class Peers:
             for entry, record, result in zip(entries, request.records, response.results, strict=True)
         ]
 
+    async def confirm(self, confirmations: Sequence[Confirmation]) -> set[ShipmentId] | None:
+        """Tell eligibility what is on record; the shipments that turned thereby, None where it did not answer."""
+        request = eligibility_pb2.ConfirmClaimsRequest()
+        for each in confirmations:
+            request.confirmations.add(shipment_id=each.shipment_id, revision=each.revision)
+        response = await self._call("eligibility", self._eligibility.ConfirmClaims, request, len(confirmations))
+        if response is None:
+            return None
+        for result in response.results:
+            if result.HasField("error"):
+                _refused("eligibility", result.error)
+        return {ShipmentId(turned.shipment_id) for result in response.results for turned in result.turned}
+
     async def _determine(self, request: eligibility_pb2.DetermineEligibilityRequest) -> list[Determined | None]:
         response = await self._call(
             "eligibility", self._eligibility.DetermineEligibility, request, len(request.determinations)
         )
         if response is None:
             return [None] * len(request.determinations)
-        return [self._determined(result) for result in response.results]
+        return [
+            self._determined(asked.shipment.revision, result)
+            for asked, result in zip(request.determinations, response.results, strict=True)
+        ]
 
     async def _check(self, request: eligibility_pb2.BatchCheckEligibilityRequest) -> list[Determined | None]:
         response = await self._call(
@@ -164,12 +190,16 @@ class Peers:
             return None
         return risk_from(result.finding)
 
-    def _determined(self, result: eligibility_pb2.DeterminationResult) -> Determined | None:
+    def _determined(self, revision: int, result: eligibility_pb2.DeterminationResult) -> Determined | None:
         if not _is_known(result, result.finding.verdict):
             _refused("eligibility", result.error)
             return None
+        if result.revision != revision:
+            # The ledger knows a later revision than our journal, which was put back: nothing may be released on it.
+            log.error("eligibility answers another revision", asked=revision, answered=result.revision)
+            return None
         turned = tuple(ShipmentId(one.shipment_id) for one in result.turned)
-        return Determined(eligibility_from(result.finding), turned)
+        return Determined(eligibility_from(result.finding), turned, result.confirm_wanted)
 
     def _recorded(
         self, decision: Decision, sent: trade_pb2.Decision, result: audit_pb2.AppendResult

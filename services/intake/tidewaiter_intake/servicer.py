@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from tidewaiter.intake.v1 import intake_pb2, intake_pb2_grpc
+from tidewaiter_chassis import validation
 from tidewaiter_chassis.failures import Failure
 from tidewaiter_chassis.traces import ItemSpan, Tracing, current_span, rpc_context
 from tidewaiter_chassis.unserved import unserved
@@ -56,7 +57,7 @@ class IntakeServicer(intake_pb2_grpc.IntakeServiceServicer):
         self, request: intake_pb2.BatchSubmitFilingsRequest, context: Any
     ) -> intake_pb2.BatchSubmitFilingsResponse:
         """Up to 1,000 filings, each with a trace of its own that links to the RPC's."""
-        wire.refuse_invalid(request)
+        validation.refuse_invalid(request)
         wire.refuse_repeated(request.requests)
         results = await self._filed(request.requests, span_parent=None)
         given = [wire.Given(one.filing.request_id) for one in request.requests]
@@ -71,7 +72,7 @@ class IntakeServicer(intake_pb2_grpc.IntakeServiceServicer):
         first = await anext(request_iterator, None)
         agreed = self._stream_filings_max
         if first is not None and first.HasField("open"):
-            wire.refuse_invalid(first)
+            validation.refuse_invalid(first)
             agreed = min(first.open.in_flight_max or agreed, agreed)
             first = None
         window = Window(answer=self._chunk, size_of=_filings_in, filings_max=agreed)
@@ -81,7 +82,7 @@ class IntakeServicer(intake_pb2_grpc.IntakeServiceServicer):
 
     async def GetShipment(self, request: intake_pb2.GetShipmentRequest, context: Any) -> intake_pb2.GetShipmentResponse:
         """The merged view with its current decision."""
-        wire.refuse_invalid(request)
+        validation.refuse_invalid(request)
         name = request.WhichOneof("name")
         return wire.standing_to(await self._get.shipment(**{str(name): getattr(request, str(name))}))
 
@@ -143,5 +144,5 @@ def _chunk_of(message: intake_pb2.StreamFilingsRequest) -> intake_pb2.FilingChun
         raise errors.stream_refused(
             "STREAM_MESSAGE_UNEXPECTED", "only the first message may open; send chunks of 1 to 500 filings"
         )
-    wire.refuse_invalid(message.chunk)
+    validation.refuse_invalid(message.chunk)
     return message.chunk

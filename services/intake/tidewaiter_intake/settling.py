@@ -1,7 +1,12 @@
-"""The last step of a batch: noting in the journal what is on the log, after it was told.
+"""The last steps of a batch: confirming claims and noting in the journal what is on the log, after it was told.
 
-Whoever next looks at a shipment waits for it. What the answers overturned is decided again after it, since it is
-this write that remembers them; should anything fail, `left_over` wakes recovery.
+1. confirm to eligibility the revisions that are on record, where it still holds earlier ones
+                                            (dies here: not settled; deciding again brings back the same and confirms)
+2. settle in the journal, with the shipments that must be decided again
+                                            (dies here: settled; those are durable and found by recovery)
+3. decide those again
+
+Whoever next looks at a shipment waits for step 2. Should anything fail, `left_over` wakes recovery.
 """
 
 from __future__ import annotations
@@ -14,7 +19,7 @@ from typing import Any, Protocol
 import structlog
 from tidewaiter_chassis.logs import traceback_fields
 
-from tidewaiter_intake.model import Settlement, ShipmentId
+from tidewaiter_intake.model import Confirmation, Settlement, ShipmentId
 
 log = structlog.get_logger()
 
@@ -27,6 +32,14 @@ class Journal(Protocol):
         ...
 
 
+class Peers(Protocol):
+    """What settling needs of the peers."""
+
+    async def confirm(self, confirmations: Sequence[Confirmation]) -> set[ShipmentId] | None:
+        """The shipments whose last answer eligibility no longer stands by, None where it did not answer."""
+        ...
+
+
 class Settling:
     """The settlements under way."""
 
@@ -34,30 +47,48 @@ class Settling:
         self,
         *,
         journal: Journal,
+        peers: Peers,
         decide_again: Callable[[Sequence[ShipmentId]], Awaitable[Any]],
         left_over: asyncio.Event,
     ) -> None:
         self._journal = journal
+        self._peers = peers
         self._decide_again = decide_again
         self._left_over = left_over
-        self._under_way: dict[ShipmentId, asyncio.Task[None]] = {}
+        self._under_way: dict[ShipmentId, asyncio.Task[set[ShipmentId]]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
 
-    def begin(self, settlements: Sequence[Settlement], turned: set[ShipmentId]) -> None:
-        """Start noting these; then decide again what they overturned."""
-        task = asyncio.create_task(self._journal.settle(settlements, turned))
+    def begin(
+        self, settlements: Sequence[Settlement], turned: set[ShipmentId], confirmations: Sequence[Confirmation]
+    ) -> None:
+        """Start confirming and noting these; then decide again what was overturned."""
+        task = asyncio.create_task(self._settle(settlements, turned, confirmations))
         concerned = [settlement.recorded.decision.shipment_id for settlement in settlements]
         self._under_way.update(dict.fromkeys(concerned, task))
 
-        def forget(task: asyncio.Task[None]) -> None:
+        def forget(task: asyncio.Task[set[ShipmentId]]) -> None:
             for shipment_id in concerned:
                 if self._under_way.get(shipment_id) is task:
                     del self._under_way[shipment_id]
-            if not task.cancelled() and not task.exception() and turned:
-                self._watch(asyncio.create_task(self._overturned(turned), context=contextvars.Context()))
+            if not task.cancelled() and not task.exception() and (overturned := task.result()):
+                self._watch(asyncio.create_task(self._overturned(overturned), context=contextvars.Context()))
 
         self._watch(task)
         task.add_done_callback(forget)
+
+    async def _settle(
+        self, settlements: Sequence[Settlement], turned: set[ShipmentId], confirmations: Sequence[Confirmation]
+    ) -> set[ShipmentId]:
+        """What was overturned, once the journal remembers it."""
+        freed = await self._peers.confirm(confirmations) if confirmations else set()
+        if freed is None:
+            # Wanted again, and left to recovery: deciding it again confirms it, when eligibility is back.
+            await self._journal.settle(settlements, turned | {each.shipment_id for each in confirmations})
+            self._left_over.set()
+            return turned
+        overturned = turned | freed
+        await self._journal.settle(settlements, overturned)
+        return overturned
 
     async def settled(self, shipment_ids: Sequence[ShipmentId]) -> None:
         """Wait until the journal knows what was told of these shipments."""

@@ -76,17 +76,3 @@ def mode_unknown(number: int) -> Failure:
             message=f"{number} is no TransportMode of this release; send one of its values",
         )
     )
-
-
-def shipments_repeated(positions: Sequence[tuple[int, int]]) -> Failure:
-    """One shipment twice in a batch: which revision was meant cannot be told, so nothing is assessed."""
-    return invalid(
-        *(
-            Violation(
-                field=f"assessments[{again}].shipment.shipment_id",
-                code="SHIPMENT_REPEATED",
-                message=f"is also the id of assessments[{first}]; send each shipment once",
-            )
-            for first, again in positions
-        )
-    )

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import nullcontext
 from typing import Any
 
 from tidewaiter.risk.v1 import risk_pb2, risk_pb2_grpc
 from tidewaiter_chassis import answers, logs, validation
-from tidewaiter_chassis.failures import Failure, invalid
+from tidewaiter_chassis.batch_spans import BatchSpans
+from tidewaiter_chassis.failures import Failure
 from tidewaiter_chassis.telemetry import Telemetry
-from tidewaiter_chassis.traces import rpc_context
 from tidewaiter_chassis.unserved import unserved
 
 from tidewaiter_risk import wire
@@ -24,7 +23,6 @@ from tidewaiter_risk.screen import screen_party
 
 _ITEMS_BETWEEN_PAUSES = 100
 """After so many shipments, some 5 milliseconds, other calls get their turn and a cancelled one ends."""
-_UNTRACED = nullcontext()
 
 
 class RiskServicer(risk_pb2_grpc.RiskServiceServicer):
@@ -46,40 +44,34 @@ class RiskServicer(risk_pb2_grpc.RiskServiceServicer):
 
     async def AssessRisk(self, request: risk_pb2.AssessRiskRequest, context: Any) -> risk_pb2.AssessRiskResponse:
         """Each shipment on its own, in order: one that breaks a rule has its error in its place."""
-        _refuse_invalid(request)
+        validation.refuse_invalid(request)
         wire.refuse_repeated(request.assessments)
         response = risk_pb2.AssessRiskResponse()
         findings: list[Finding] = []
-        link = rpc_context()
-        links = (link,) if link else ()
-        for place, assessment in enumerate(request.assessments):
-            if place % _ITEMS_BETWEEN_PAUSES == 0:
-                await asyncio.sleep(0)
-            result = response.results.add()
-            parent = assessment.traceparent
-            span = self._tracing.begin("risk.assess", parent=parent, links=links) if parent else None
-            # The span ends with the block on every path, also one that nobody thought of.
-            with _UNTRACED if span is None else span:
+        with BatchSpans(self._tracing, "risk.assess") as spans:
+            for place, assessment in enumerate(request.assessments):
+                if place % _ITEMS_BETWEEN_PAUSES == 0:
+                    await asyncio.sleep(0)
+                result = response.results.add()
+                spans.begin(place, assessment.traceparent)
                 try:
-                    _refuse_invalid(assessment)
+                    validation.refuse_invalid(assessment)
                     shipment = wire.shipment_from(assessment.shipment)
                 except Failure as failure:
                     result.error.CopyFrom(answers.to_status(failure))
-                    if span is not None:
-                        span.end(error=failure.reason)
+                    spans.refuse(place, failure)
                     continue
                 finding = self._assessor.assess(shipment)
                 self._writer.write(finding, result.finding)
                 findings.append(finding)
-                if span is not None:
-                    span.end(attributes=_attributes(shipment.shipment_id, finding))
+                spans.end(place, _attributes, shipment.shipment_id, finding)
         self._count(findings)
         logs.note(shipments=len(request.assessments), refused=len(request.assessments) - len(findings))
         return response
 
     async def ScreenParty(self, request: risk_pb2.ScreenPartyRequest, context: Any) -> risk_pb2.ScreenPartyResponse:
         """One name against the lists, near names too."""
-        _refuse_invalid(request)
+        validation.refuse_invalid(request)
         hits = screen_party(request.party.name, index=self._index, bounds=self._screening, hits_max=request.hits_max)
         logs.note(hits=len(hits))
         return wire.hits_to(hits, self._index.versions)
@@ -101,12 +93,6 @@ class RiskServicer(risk_pb2_grpc.RiskServiceServicer):
             self._missing.add(times, {"signal": signal})
         for fault, times in Counter(fault for finding in findings for fault in finding.faults).items():
             self._log.error("signal broke", signal=fault.signal, error=fault.error, place=fault.place, times=times)
-
-
-def _refuse_invalid(message: Any) -> None:
-    violations = validation.check(message)
-    if violations:
-        raise invalid(*violations)
 
 
 def _attributes(shipment_id: str, finding: Finding) -> dict[str, str | int]:

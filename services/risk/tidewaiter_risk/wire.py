@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from tidewaiter.risk.v1 import risk_pb2
 from tidewaiter.trade.v1 import trade_pb2
+from tidewaiter_chassis import validation
 
-from tidewaiter_risk.errors import mode_unknown, shipment_id_missing, shipments_repeated
+from tidewaiter_risk.errors import mode_unknown, shipment_id_missing
 from tidewaiter_risk.model import (
     NANOS_PER_UNIT,
     Action,
@@ -37,19 +38,13 @@ _KINDS = {kind: risk_pb2.MatchKind.Value(f"MATCH_KIND_{kind.name}") for kind in 
 
 
 def refuse_repeated(assessments: Sequence[risk_pb2.Assessment]) -> None:
-    """Failure SHIPMENT_REPEATED naming every place where a shipment stands again."""
-    ids = [one.shipment.shipment_id for one in assessments]
-    if len(set(ids)) == len(ids):
-        return
-    first: dict[str, int] = {}
-    repeated = []
-    for place, shipment_id in enumerate(ids):
-        if shipment_id in first:
-            repeated.append((first[shipment_id], place))
-        elif shipment_id:
-            first[shipment_id] = place
-    if repeated:
-        raise shipments_repeated(repeated)
+    """Failure SHIPMENT_REPEATED naming every place where a shipment stands again: its revision could not be told."""
+    validation.refuse_repeated(
+        [one.shipment.shipment_id for one in assessments],
+        field="assessments[{}].shipment.shipment_id",
+        code="SHIPMENT_REPEATED",
+        remedy="Send each shipment once.",
+    )
 
 
 def shipment_from(message: trade_pb2.Shipment) -> Shipment:

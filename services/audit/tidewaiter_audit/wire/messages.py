@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from google.protobuf.message import Message
 from tidewaiter.audit.v1 import audit_pb2 as audit
 from tidewaiter.trade.v1 import trade_pb2 as trade
 from tidewaiter_chassis import answers, validation
-from tidewaiter_chassis.failures import Failure, Violation, invalid
+from tidewaiter_chassis.failures import Failure, invalid
 from tidewaiter_tlog.tree import LeafIndex
 
 from tidewaiter_audit import errors, get, leaf
@@ -22,13 +21,6 @@ from tidewaiter_audit.wire.into_facts import Unsayable, decision_from, personal_
 from tidewaiter_audit.wire.violations import violations_of
 
 _IDENTIFIER: Final = re.compile(r"[A-Za-z0-9._:-]{1,128}", re.ASCII)
-
-
-def refuse_invalid(request: Message) -> None:
-    """Failure INVALID naming every broken rule of the request itself."""
-    broken = validation.check(request)
-    if broken:
-        raise invalid(*broken)
 
 
 def refuse_unknown(request: audit.AppendDecisionsRequest) -> None:
@@ -43,25 +35,13 @@ def refuse_unknown(request: audit.AppendDecisionsRequest) -> None:
 
 
 def refuse_repeated(request: audit.AppendDecisionsRequest) -> None:
-    """Failure INVALID naming every decision_id that stands twice in a batch."""
-    names = [record.decision.decision_id for record in request.records]
-    if len(set(names)) == len(names):
-        return
-    seen: set[str] = set()
-    repeated = []
-    for index, name in enumerate(names):
-        # Records without an id are refused one by one, for that.
-        if name and name in seen:
-            repeated.append(
-                Violation(
-                    field=f"records[{index}].decision.decision_id",
-                    code="DECISION_ID_REPEATED",
-                    message="it stands twice in this batch: give each decision once",
-                )
-            )
-        seen.add(name)
-    if repeated:
-        raise invalid(*repeated)
+    """Failure DECISION_ID_REPEATED naming every record whose decision stands in the batch before."""
+    validation.refuse_repeated(
+        [record.decision.decision_id for record in request.records],
+        field="records[{}].decision.decision_id",
+        code="DECISION_ID_REPEATED",
+        remedy="Give each decision once.",
+    )
 
 
 def traces_from(request: audit.AppendDecisionsRequest) -> list[TracedDecision]:
@@ -127,7 +107,7 @@ def append_response(results: Sequence[Recorded | Failure]) -> audit.AppendDecisi
 
 def name_from(request: audit.GetDecisionRequest | audit.GetProofRequest) -> DecisionName:
     """The decision_id or the leaf index that the request names; Failure INVALID when it names none."""
-    refuse_invalid(request)
+    validation.refuse_invalid(request)
     if request.WhichOneof("name") == "decision_id":
         return request.decision_id
     return LeafIndex(request.leaf_index)

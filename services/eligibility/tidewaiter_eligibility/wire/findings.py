@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 from google.type import money_pb2
 from tidewaiter.eligibility.v1 import eligibility_pb2
@@ -11,8 +12,12 @@ from tidewaiter.trade.v1 import trade_pb2
 from tidewaiter_chassis.failures import Violation, invalid
 
 from tidewaiter_eligibility.list_regimes import ListedRegime
-from tidewaiter_eligibility.model import CURRENCY, DATA_QUALITY, Determined, Finding, Mode, Reason
+from tidewaiter_eligibility.model import CURRENCY, DATA_QUALITY, Determined, Finding, Mode, Reason, Turned
 from tidewaiter_eligibility.worth import CENTS_PER_DOLLAR, NANOS_PER_CENT
+
+if TYPE_CHECKING:
+    from google.protobuf.internal.containers import RepeatedCompositeFieldContainer
+    from tidewaiter.eligibility.v1.eligibility_pb2 import TurnedShipment
 
 _LAW = trade_pb2.REASON_SOURCE_LAW
 _MENDABLE = trade_pb2.REASON_SOURCE_DATA_QUALITY
@@ -42,8 +47,15 @@ def write_finding(finding: Finding, message: trade_pb2.EligibilityFinding) -> No
 def write_determined(determined: Determined, result: eligibility_pb2.DeterminationResult) -> None:
     """Fill `result`, which is empty, with the answer and those that turned."""
     write_finding(determined.finding, result.finding)
-    for each in determined.turned:
-        result.turned.add(shipment_id=each.shipment_id, revision=each.revision)
+    write_turned(determined.turned, result.turned)
+    result.revision = determined.revision
+    result.confirm_wanted = determined.confirm_wanted
+
+
+def write_turned(turned: Sequence[Turned], field: RepeatedCompositeFieldContainer[TurnedShipment]) -> None:
+    """Fill `field`, which is empty, with those that turned."""
+    for each in turned:
+        field.add(shipment_id=each.shipment_id, revision=each.revision)
 
 
 def regimes_to(rows: Sequence[ListedRegime], *, law_version: str) -> eligibility_pb2.ListRegimesResponse:

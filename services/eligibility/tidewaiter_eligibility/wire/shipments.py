@@ -17,7 +17,7 @@ from tidewaiter_chassis import validation
 from tidewaiter_chassis.countries import CODES
 from tidewaiter_chassis.failures import Violation, invalid
 
-from tidewaiter_eligibility.model import CURRENCY, Item, Mode, Money, Party, Shipment
+from tidewaiter_eligibility.model import CURRENCY, Confirmation, Item, Mode, Money, Party, Shipment
 from tidewaiter_eligibility.worth import NANOS_PER_CENT
 
 ITEMS_MAX = 250
@@ -51,6 +51,13 @@ def what_if_from(request: eligibility_pb2.CheckEligibilityRequest, *, at: str = 
 def claim_from(determination: eligibility_pb2.Determination, *, at: str) -> Shipment:
     """The shipment of a determination, with its id and revision. Failure INVALID names every broken rule."""
     return _read(determination, at=at, is_claim=True)
+
+
+def confirmation_from(message: eligibility_pb2.Confirmation, *, at: str) -> Confirmation:
+    """One confirmation. Failure INVALID names every broken rule."""
+    if message.revision >= 1 and _is_id(message.shipment_id, may_be_empty=False):
+        return Confirmation(message.shipment_id, message.revision)
+    raise invalid(*validation.check(message, at=at))
 
 
 def _read(carrier: Carrier, *, at: str, is_claim: bool) -> Shipment:
@@ -108,6 +115,7 @@ def _arrival(message: trade_pb2.Shipment) -> int:
 
 def _party(message: trade_pb2.Party) -> Party:
     name, postal_code, country = message.name, message.postal_code, message.country_code
+    city, region = message.city, message.region
     lines = tuple(message.address_lines)
     if len(name) > 200 or len(postal_code) > 20 or len(lines) > 5 or (country and not _COUNTRY.fullmatch(country)):
         raise _Doubt
@@ -117,7 +125,11 @@ def _party(message: trade_pb2.Party) -> Party:
     for line in lines:
         if len(line) > 200:
             raise _Doubt
-    return Party(name=name, address_lines=lines, postal_code=postal_code, country_code=country)
+    if len(city) > 100 or len(region) > 100:
+        raise _Doubt
+    return Party(
+        name=name, address_lines=lines, postal_code=postal_code, country_code=country, city=city, region=region
+    )
 
 
 def _has_letter_or_digit(name: str) -> bool:

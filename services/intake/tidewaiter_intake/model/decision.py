@@ -80,10 +80,14 @@ class EligibilityFinding(NamedTuple):
 
 
 class Determined(NamedTuple):
-    """Eligibility's answer for one shipment, with the shipments whose last answer it overturned."""
+    """Eligibility's answer for one shipment, with the shipments whose last answer it overturned.
+
+    `confirm_wanted`: an earlier claim counts as well until eligibility is told that this revision is on record.
+    """
 
     finding: EligibilityFinding
     turned: tuple[ShipmentId, ...] = ()
+    confirm_wanted: bool = False
 
 
 class RiskFinding(NamedTuple):
@@ -193,6 +197,13 @@ class Settlement(NamedTuple):
     recorded: Recorded
     covers: int
     decisions: int
+
+
+class Confirmation(NamedTuple):
+    """A revision on which a decision is on record, so that eligibility lets go of what came before it."""
+
+    shipment_id: ShipmentId
+    revision: int
 
 
 class Answer(NamedTuple):

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from google.protobuf.message import Message
 from tidewaiter.intake.v1 import intake_pb2
 from tidewaiter.trade.v1 import trade_pb2
 from tidewaiter_chassis import answers, validation
-from tidewaiter_chassis.failures import Failure, Violation, invalid
+from tidewaiter_chassis.failures import Failure, invalid
 
 from tidewaiter_intake.model import Answer, Decision, Filing, Standing, etag
 from tidewaiter_intake.wire.decisions import fill_decision
@@ -50,30 +49,14 @@ def taken(given: Given) -> Filing:
     return given.filing
 
 
-def refuse_invalid(message: Message) -> None:
-    """Failure INVALID naming every broken rule of the request itself."""
-    broken = validation.check(message)
-    if broken:
-        raise invalid(*broken)
-
-
 def refuse_repeated(requests: Iterable[intake_pb2.SubmitFilingRequest]) -> None:
     """Failure INVALID naming every request_id that stands twice in a batch, before any work."""
-    seen: set[tuple[str, str]] = set()
-    repeated = []
-    for index, request in enumerate(requests):
-        name = (request.filing.originator_code, request.filing.request_id)
-        if name in seen:
-            repeated.append(
-                Violation(
-                    field=f"requests[{index}].filing.request_id",
-                    code="REQUEST_ID_REPEATED",
-                    message=f"{name[1]!r} stands twice in this batch: give every filing its own",
-                )
-            )
-        seen.add(name)
-    if repeated:
-        raise invalid(*repeated)
+    validation.refuse_repeated(
+        [(request.filing.originator_code, request.filing.request_id) for request in requests],
+        field="requests[{}].filing.request_id",
+        code="REQUEST_ID_REPEATED",
+        remedy="Give every filing its own.",
+    )
 
 
 def fill_response(message: intake_pb2.SubmitFilingResponse, answer: Answer) -> None:

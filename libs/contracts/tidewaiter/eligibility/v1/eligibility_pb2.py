@@ -28,7 +28,7 @@ from google.type import money_pb2 as google_dot_type_dot_money__pb2
 from tidewaiter.trade.v1 import trade_pb2 as tidewaiter_dot_trade_dot_v1_dot_trade__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+tidewaiter/eligibility/v1/eligibility.proto\x12\x19tidewaiter.eligibility.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x17google/rpc/status.proto\x1a\x17google/type/money.proto\x1a\x1ftidewaiter/trade/v1/trade.proto\"R\n\x17\x43heckEligibilityRequest\x12\x37\n\x08shipment\x18\x01 \x01(\x0b\x32\x1d.tidewaiter.trade.v1.ShipmentB\x06\xbaH\x03\xc8\x01\x01\"T\n\x18\x43heckEligibilityResponse\x12\x38\n\x07\x66inding\x18\x01 \x01(\x0b\x32\'.tidewaiter.trade.v1.EligibilityFinding\"v\n\x1c\x42\x61tchCheckEligibilityRequest\x12V\n\x08requests\x18\x01 \x03(\x0b\x32\x32.tidewaiter.eligibility.v1.CheckEligibilityRequestB\x10\xbaH\r\x92\x01\n\x08\x01\x10\xe8\x07\"\x03\xd8\x01\x03\"x\n\x0b\x43heckResult\x12:\n\x07\x66inding\x18\x01 \x01(\x0b\x32\'.tidewaiter.trade.v1.EligibilityFindingH\x00\x12#\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\x08\n\x06result\"X\n\x1d\x42\x61tchCheckEligibilityResponse\x12\x37\n\x07results\x18\x01 \x03(\x0b\x32&.tidewaiter.eligibility.v1.CheckResult\"]\n\rDetermination\x12\x37\n\x08shipment\x18\x01 \x01(\x0b\x32\x1d.tidewaiter.trade.v1.ShipmentB\x06\xbaH\x03\xc8\x01\x01\x12\x13\n\x0btraceparent\x18\x02 \x01(\t\"q\n\x1b\x44\x65termineEligibilityRequest\x12R\n\x0e\x64\x65terminations\x18\x01 \x03(\x0b\x32(.tidewaiter.eligibility.v1.DeterminationB\x10\xbaH\r\x92\x01\n\x08\x01\x10\xe8\x07\"\x03\xd8\x01\x03\"7\n\x0eTurnedShipment\x12\x13\n\x0bshipment_id\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\x03\"\xbb\x01\n\x13\x44\x65terminationResult\x12:\n\x07\x66inding\x18\x01 \x01(\x0b\x32\'.tidewaiter.trade.v1.EligibilityFindingH\x00\x12#\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x12\x39\n\x06turned\x18\x03 \x03(\x0b\x32).tidewaiter.eligibility.v1.TurnedShipmentB\x08\n\x06result\"t\n\x1c\x44\x65termineEligibilityResponse\x12?\n\x07results\x18\x01 \x03(\x0b\x32..tidewaiter.eligibility.v1.DeterminationResult\x12\x13\n\x0blaw_version\x18\x02 \x01(\t\",\n\x14ReleaseClaimsRequest\x12\x14\n\x0cshipment_ids\x18\x01 \x03(\t\"R\n\x15ReleaseClaimsResponse\x12\x39\n\x06turned\x18\x01 \x03(\x0b\x32).tidewaiter.eligibility.v1.TurnedShipment\")\n\x13GetPersonDayRequest\x12\x12\n\nperson_day\x18\x01 \x01(\t\"\x8e\x01\n\tPersonDay\x12\x12\n\nperson_day\x18\x01 \x01(\t\x12\x11\n\tlocal_day\x18\x02 \x01(\t\x12!\n\x05total\x18\x03 \x01(\x0b\x32\x12.google.type.Money\x12!\n\x05limit\x18\x04 \x01(\x0b\x32\x12.google.type.Money\x12\x14\n\x0cshipment_ids\x18\x05 \x03(\t\"P\n\x14GetPersonDayResponse\x12\x38\n\nperson_day\x18\x01 \x01(\x0b\x32$.tidewaiter.eligibility.v1.PersonDay\"Q\n\x15ListPersonDaysRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x11\n\tlocal_day\x18\x03 \x01(\t\"l\n\x16ListPersonDaysResponse\x12\x39\n\x0bperson_days\x18\x01 \x03(\x0b\x32$.tidewaiter.eligibility.v1.PersonDay\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xb2\x01\n\x12ListRegimesRequest\x12\x32\n\x02on\x18\x01 \x01(\tB&\xbaH#r\x1e\x32\x1c^[0-9]{4}-[0-9]{2}-[0-9]{2}$\xd8\x01\x01\x12,\n\x0eorigin_country\x18\x02 \x01(\tB\x14\xbaH\x11r\x0c\x32\n^[A-Z]{2}$\xd8\x01\x01\x12:\n\x04mode\x18\x03 \x01(\x0e\x32\".tidewaiter.trade.v1.TransportModeB\x08\xbaH\x05\x82\x01\x02\x10\x01\"\xc2\x02\n\x06Regime\x12\x11\n\tregime_id\x18\x01 \x01(\t\x12\x0c\n\x04\x66rom\x18\x02 \x01(\t\x12\n\n\x02to\x18\x03 \x01(\t\x12\x31\n\x05modes\x18\x04 \x03(\x0e\x32\".tidewaiter.trade.v1.TransportMode\x12\x18\n\x10origin_countries\x18\x05 \x03(\t\x12\x11\n\texemption\x18\x06 \x01(\t\x12!\n\x05limit\x18\x07 \x01(\x0b\x32\x12.google.type.Money\x12\x33\n\x0b\x65ntry_paths\x18\x08 \x03(\x0e\x32\x1e.tidewaiter.trade.v1.EntryPath\x12\x10\n\x08\x63itation\x18\t \x01(\t\x12\x33\n\nconfidence\x18\n \x01(\x0e\x32\x1f.tidewaiter.trade.v1.Confidence\x12\x0c\n\x04note\x18\x0b \x01(\t\"^\n\x13ListRegimesResponse\x12\x32\n\x07regimes\x18\x01 \x03(\x0b\x32!.tidewaiter.eligibility.v1.Regime\x12\x13\n\x0blaw_version\x18\x02 \x01(\t2\xf2\x06\n\x12\x45ligibilityService\x12{\n\x10\x43heckEligibility\x12\x32.tidewaiter.eligibility.v1.CheckEligibilityRequest\x1a\x33.tidewaiter.eligibility.v1.CheckEligibilityResponse\x12\x8a\x01\n\x15\x42\x61tchCheckEligibility\x12\x37.tidewaiter.eligibility.v1.BatchCheckEligibilityRequest\x1a\x38.tidewaiter.eligibility.v1.BatchCheckEligibilityResponse\x12\x87\x01\n\x14\x44\x65termineEligibility\x12\x36.tidewaiter.eligibility.v1.DetermineEligibilityRequest\x1a\x37.tidewaiter.eligibility.v1.DetermineEligibilityResponse\x12r\n\rReleaseClaims\x12/.tidewaiter.eligibility.v1.ReleaseClaimsRequest\x1a\x30.tidewaiter.eligibility.v1.ReleaseClaimsResponse\x12o\n\x0cGetPersonDay\x12..tidewaiter.eligibility.v1.GetPersonDayRequest\x1a/.tidewaiter.eligibility.v1.GetPersonDayResponse\x12u\n\x0eListPersonDays\x12\x30.tidewaiter.eligibility.v1.ListPersonDaysRequest\x1a\x31.tidewaiter.eligibility.v1.ListPersonDaysResponse\x12l\n\x0bListRegimes\x12-.tidewaiter.eligibility.v1.ListRegimesRequest\x1a..tidewaiter.eligibility.v1.ListRegimesResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+tidewaiter/eligibility/v1/eligibility.proto\x12\x19tidewaiter.eligibility.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x17google/rpc/status.proto\x1a\x17google/type/money.proto\x1a\x1ftidewaiter/trade/v1/trade.proto\"R\n\x17\x43heckEligibilityRequest\x12\x37\n\x08shipment\x18\x01 \x01(\x0b\x32\x1d.tidewaiter.trade.v1.ShipmentB\x06\xbaH\x03\xc8\x01\x01\"T\n\x18\x43heckEligibilityResponse\x12\x38\n\x07\x66inding\x18\x01 \x01(\x0b\x32\'.tidewaiter.trade.v1.EligibilityFinding\"v\n\x1c\x42\x61tchCheckEligibilityRequest\x12V\n\x08requests\x18\x01 \x03(\x0b\x32\x32.tidewaiter.eligibility.v1.CheckEligibilityRequestB\x10\xbaH\r\x92\x01\n\x08\x01\x10\xe8\x07\"\x03\xd8\x01\x03\"x\n\x0b\x43heckResult\x12:\n\x07\x66inding\x18\x01 \x01(\x0b\x32\'.tidewaiter.trade.v1.EligibilityFindingH\x00\x12#\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\x08\n\x06result\"X\n\x1d\x42\x61tchCheckEligibilityResponse\x12\x37\n\x07results\x18\x01 \x03(\x0b\x32&.tidewaiter.eligibility.v1.CheckResult\"]\n\rDetermination\x12\x37\n\x08shipment\x18\x01 \x01(\x0b\x32\x1d.tidewaiter.trade.v1.ShipmentB\x06\xbaH\x03\xc8\x01\x01\x12\x13\n\x0btraceparent\x18\x02 \x01(\t\"q\n\x1b\x44\x65termineEligibilityRequest\x12R\n\x0e\x64\x65terminations\x18\x01 \x03(\x0b\x32(.tidewaiter.eligibility.v1.DeterminationB\x10\xbaH\r\x92\x01\n\x08\x01\x10\xe8\x07\"\x03\xd8\x01\x03\"7\n\x0eTurnedShipment\x12\x13\n\x0bshipment_id\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\x03\"\xe5\x01\n\x13\x44\x65terminationResult\x12:\n\x07\x66inding\x18\x01 \x01(\x0b\x32\'.tidewaiter.trade.v1.EligibilityFindingH\x00\x12#\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x12\x39\n\x06turned\x18\x03 \x03(\x0b\x32).tidewaiter.eligibility.v1.TurnedShipment\x12\x16\n\x0e\x63onfirm_wanted\x18\x04 \x01(\x08\x12\x10\n\x08revision\x18\x05 \x01(\x03\x42\x08\n\x06result\"t\n\x1c\x44\x65termineEligibilityResponse\x12?\n\x07results\x18\x01 \x03(\x0b\x32..tidewaiter.eligibility.v1.DeterminationResult\x12\x13\n\x0blaw_version\x18\x02 \x01(\t\"_\n\x0c\x43onfirmation\x12\x34\n\x0bshipment_id\x18\x01 \x01(\tB\x1f\xbaH\x1cr\x1a\x32\x18^[A-Za-z0-9._:-]{1,128}$\x12\x19\n\x08revision\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x01\"h\n\x14\x43onfirmClaimsRequest\x12P\n\rconfirmations\x18\x01 \x03(\x0b\x32\'.tidewaiter.eligibility.v1.ConfirmationB\x10\xbaH\r\x92\x01\n\x08\x01\x10\xe8\x07\"\x03\xd8\x01\x03\"r\n\x12\x43onfirmationResult\x12!\n\x05\x65rror\x18\x01 \x01(\x0b\x32\x12.google.rpc.Status\x12\x39\n\x06turned\x18\x02 \x03(\x0b\x32).tidewaiter.eligibility.v1.TurnedShipment\"W\n\x15\x43onfirmClaimsResponse\x12>\n\x07results\x18\x01 \x03(\x0b\x32-.tidewaiter.eligibility.v1.ConfirmationResult\",\n\x14ReleaseClaimsRequest\x12\x14\n\x0cshipment_ids\x18\x01 \x03(\t\"R\n\x15ReleaseClaimsResponse\x12\x39\n\x06turned\x18\x01 \x03(\x0b\x32).tidewaiter.eligibility.v1.TurnedShipment\")\n\x13GetPersonDayRequest\x12\x12\n\nperson_day\x18\x01 \x01(\t\"\x8e\x01\n\tPersonDay\x12\x12\n\nperson_day\x18\x01 \x01(\t\x12\x11\n\tlocal_day\x18\x02 \x01(\t\x12!\n\x05total\x18\x03 \x01(\x0b\x32\x12.google.type.Money\x12!\n\x05limit\x18\x04 \x01(\x0b\x32\x12.google.type.Money\x12\x14\n\x0cshipment_ids\x18\x05 \x03(\t\"P\n\x14GetPersonDayResponse\x12\x38\n\nperson_day\x18\x01 \x01(\x0b\x32$.tidewaiter.eligibility.v1.PersonDay\"Q\n\x15ListPersonDaysRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x11\n\tlocal_day\x18\x03 \x01(\t\"l\n\x16ListPersonDaysResponse\x12\x39\n\x0bperson_days\x18\x01 \x03(\x0b\x32$.tidewaiter.eligibility.v1.PersonDay\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xb2\x01\n\x12ListRegimesRequest\x12\x32\n\x02on\x18\x01 \x01(\tB&\xbaH#r\x1e\x32\x1c^[0-9]{4}-[0-9]{2}-[0-9]{2}$\xd8\x01\x01\x12,\n\x0eorigin_country\x18\x02 \x01(\tB\x14\xbaH\x11r\x0c\x32\n^[A-Z]{2}$\xd8\x01\x01\x12:\n\x04mode\x18\x03 \x01(\x0e\x32\".tidewaiter.trade.v1.TransportModeB\x08\xbaH\x05\x82\x01\x02\x10\x01\"\xc2\x02\n\x06Regime\x12\x11\n\tregime_id\x18\x01 \x01(\t\x12\x0c\n\x04\x66rom\x18\x02 \x01(\t\x12\n\n\x02to\x18\x03 \x01(\t\x12\x31\n\x05modes\x18\x04 \x03(\x0e\x32\".tidewaiter.trade.v1.TransportMode\x12\x18\n\x10origin_countries\x18\x05 \x03(\t\x12\x11\n\texemption\x18\x06 \x01(\t\x12!\n\x05limit\x18\x07 \x01(\x0b\x32\x12.google.type.Money\x12\x33\n\x0b\x65ntry_paths\x18\x08 \x03(\x0e\x32\x1e.tidewaiter.trade.v1.EntryPath\x12\x10\n\x08\x63itation\x18\t \x01(\t\x12\x33\n\nconfidence\x18\n \x01(\x0e\x32\x1f.tidewaiter.trade.v1.Confidence\x12\x0c\n\x04note\x18\x0b \x01(\t\"^\n\x13ListRegimesResponse\x12\x32\n\x07regimes\x18\x01 \x03(\x0b\x32!.tidewaiter.eligibility.v1.Regime\x12\x13\n\x0blaw_version\x18\x02 \x01(\t2\xe6\x07\n\x12\x45ligibilityService\x12{\n\x10\x43heckEligibility\x12\x32.tidewaiter.eligibility.v1.CheckEligibilityRequest\x1a\x33.tidewaiter.eligibility.v1.CheckEligibilityResponse\x12\x8a\x01\n\x15\x42\x61tchCheckEligibility\x12\x37.tidewaiter.eligibility.v1.BatchCheckEligibilityRequest\x1a\x38.tidewaiter.eligibility.v1.BatchCheckEligibilityResponse\x12\x87\x01\n\x14\x44\x65termineEligibility\x12\x36.tidewaiter.eligibility.v1.DetermineEligibilityRequest\x1a\x37.tidewaiter.eligibility.v1.DetermineEligibilityResponse\x12r\n\rConfirmClaims\x12/.tidewaiter.eligibility.v1.ConfirmClaimsRequest\x1a\x30.tidewaiter.eligibility.v1.ConfirmClaimsResponse\x12r\n\rReleaseClaims\x12/.tidewaiter.eligibility.v1.ReleaseClaimsRequest\x1a\x30.tidewaiter.eligibility.v1.ReleaseClaimsResponse\x12o\n\x0cGetPersonDay\x12..tidewaiter.eligibility.v1.GetPersonDayRequest\x1a/.tidewaiter.eligibility.v1.GetPersonDayResponse\x12u\n\x0eListPersonDays\x12\x30.tidewaiter.eligibility.v1.ListPersonDaysRequest\x1a\x31.tidewaiter.eligibility.v1.ListPersonDaysResponse\x12l\n\x0bListRegimes\x12-.tidewaiter.eligibility.v1.ListRegimesRequest\x1a..tidewaiter.eligibility.v1.ListRegimesResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,6 +43,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DETERMINATION'].fields_by_name['shipment']._serialized_options = b'\272H\003\310\001\001'
   _globals['_DETERMINEELIGIBILITYREQUEST'].fields_by_name['determinations']._loaded_options = None
   _globals['_DETERMINEELIGIBILITYREQUEST'].fields_by_name['determinations']._serialized_options = b'\272H\r\222\001\n\010\001\020\350\007\"\003\330\001\003'
+  _globals['_CONFIRMATION'].fields_by_name['shipment_id']._loaded_options = None
+  _globals['_CONFIRMATION'].fields_by_name['shipment_id']._serialized_options = b'\272H\034r\0322\030^[A-Za-z0-9._:-]{1,128}$'
+  _globals['_CONFIRMATION'].fields_by_name['revision']._loaded_options = None
+  _globals['_CONFIRMATION'].fields_by_name['revision']._serialized_options = b'\272H\004\"\002(\001'
+  _globals['_CONFIRMCLAIMSREQUEST'].fields_by_name['confirmations']._loaded_options = None
+  _globals['_CONFIRMCLAIMSREQUEST'].fields_by_name['confirmations']._serialized_options = b'\272H\r\222\001\n\010\001\020\350\007\"\003\330\001\003'
   _globals['_LISTREGIMESREQUEST'].fields_by_name['on']._loaded_options = None
   _globals['_LISTREGIMESREQUEST'].fields_by_name['on']._serialized_options = b'\272H#r\0362\034^[0-9]{4}-[0-9]{2}-[0-9]{2}$\330\001\001'
   _globals['_LISTREGIMESREQUEST'].fields_by_name['origin_country']._loaded_options = None
@@ -66,29 +72,37 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TURNEDSHIPMENT']._serialized_start=898
   _globals['_TURNEDSHIPMENT']._serialized_end=953
   _globals['_DETERMINATIONRESULT']._serialized_start=956
-  _globals['_DETERMINATIONRESULT']._serialized_end=1143
-  _globals['_DETERMINEELIGIBILITYRESPONSE']._serialized_start=1145
-  _globals['_DETERMINEELIGIBILITYRESPONSE']._serialized_end=1261
-  _globals['_RELEASECLAIMSREQUEST']._serialized_start=1263
-  _globals['_RELEASECLAIMSREQUEST']._serialized_end=1307
-  _globals['_RELEASECLAIMSRESPONSE']._serialized_start=1309
-  _globals['_RELEASECLAIMSRESPONSE']._serialized_end=1391
-  _globals['_GETPERSONDAYREQUEST']._serialized_start=1393
-  _globals['_GETPERSONDAYREQUEST']._serialized_end=1434
-  _globals['_PERSONDAY']._serialized_start=1437
-  _globals['_PERSONDAY']._serialized_end=1579
-  _globals['_GETPERSONDAYRESPONSE']._serialized_start=1581
-  _globals['_GETPERSONDAYRESPONSE']._serialized_end=1661
-  _globals['_LISTPERSONDAYSREQUEST']._serialized_start=1663
-  _globals['_LISTPERSONDAYSREQUEST']._serialized_end=1744
-  _globals['_LISTPERSONDAYSRESPONSE']._serialized_start=1746
-  _globals['_LISTPERSONDAYSRESPONSE']._serialized_end=1854
-  _globals['_LISTREGIMESREQUEST']._serialized_start=1857
-  _globals['_LISTREGIMESREQUEST']._serialized_end=2035
-  _globals['_REGIME']._serialized_start=2038
-  _globals['_REGIME']._serialized_end=2360
-  _globals['_LISTREGIMESRESPONSE']._serialized_start=2362
-  _globals['_LISTREGIMESRESPONSE']._serialized_end=2456
-  _globals['_ELIGIBILITYSERVICE']._serialized_start=2459
-  _globals['_ELIGIBILITYSERVICE']._serialized_end=3341
+  _globals['_DETERMINATIONRESULT']._serialized_end=1185
+  _globals['_DETERMINEELIGIBILITYRESPONSE']._serialized_start=1187
+  _globals['_DETERMINEELIGIBILITYRESPONSE']._serialized_end=1303
+  _globals['_CONFIRMATION']._serialized_start=1305
+  _globals['_CONFIRMATION']._serialized_end=1400
+  _globals['_CONFIRMCLAIMSREQUEST']._serialized_start=1402
+  _globals['_CONFIRMCLAIMSREQUEST']._serialized_end=1506
+  _globals['_CONFIRMATIONRESULT']._serialized_start=1508
+  _globals['_CONFIRMATIONRESULT']._serialized_end=1622
+  _globals['_CONFIRMCLAIMSRESPONSE']._serialized_start=1624
+  _globals['_CONFIRMCLAIMSRESPONSE']._serialized_end=1711
+  _globals['_RELEASECLAIMSREQUEST']._serialized_start=1713
+  _globals['_RELEASECLAIMSREQUEST']._serialized_end=1757
+  _globals['_RELEASECLAIMSRESPONSE']._serialized_start=1759
+  _globals['_RELEASECLAIMSRESPONSE']._serialized_end=1841
+  _globals['_GETPERSONDAYREQUEST']._serialized_start=1843
+  _globals['_GETPERSONDAYREQUEST']._serialized_end=1884
+  _globals['_PERSONDAY']._serialized_start=1887
+  _globals['_PERSONDAY']._serialized_end=2029
+  _globals['_GETPERSONDAYRESPONSE']._serialized_start=2031
+  _globals['_GETPERSONDAYRESPONSE']._serialized_end=2111
+  _globals['_LISTPERSONDAYSREQUEST']._serialized_start=2113
+  _globals['_LISTPERSONDAYSREQUEST']._serialized_end=2194
+  _globals['_LISTPERSONDAYSRESPONSE']._serialized_start=2196
+  _globals['_LISTPERSONDAYSRESPONSE']._serialized_end=2304
+  _globals['_LISTREGIMESREQUEST']._serialized_start=2307
+  _globals['_LISTREGIMESREQUEST']._serialized_end=2485
+  _globals['_REGIME']._serialized_start=2488
+  _globals['_REGIME']._serialized_end=2810
+  _globals['_LISTREGIMESRESPONSE']._serialized_start=2812
+  _globals['_LISTREGIMESRESPONSE']._serialized_end=2906
+  _globals['_ELIGIBILITYSERVICE']._serialized_start=2909
+  _globals['_ELIGIBILITYSERVICE']._serialized_end=3907
 # @@protoc_insertion_point(module_scope)

@@ -238,6 +238,17 @@ class DeterminationResult(_message.Message):
     FINDING_FIELD_NUMBER: _builtins.int
     ERROR_FIELD_NUMBER: _builtins.int
     TURNED_FIELD_NUMBER: _builtins.int
+    CONFIRM_WANTED_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    confirm_wanted: _builtins.bool
+    """True when an earlier claim of this shipment still counts as well, because a
+    decision that released it may be the last on record: call ConfirmClaims with
+    this revision when the decision on it is on record.
+    """
+    revision: _builtins.int
+    """The revision that the finding speaks for: the one asked, or a later one that
+    stands. A finding on a later revision is no ground to release this one.
+    """
     @_builtins.property
     def finding(self) -> _trade_pb2.EligibilityFinding:
         """The answer."""
@@ -258,10 +269,12 @@ class DeterminationResult(_message.Message):
         finding: _trade_pb2.EligibilityFinding | None = ...,
         error: _status_pb2.Status | None = ...,
         turned: _abc.Iterable[Global___TurnedShipment] | None = ...,
+        confirm_wanted: _builtins.bool = ...,
+        revision: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["error", b"error", "finding", b"finding", "result", b"result"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["error", b"error", "finding", b"finding", "result", b"result", "turned", b"turned"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["confirm_wanted", b"confirm_wanted", "error", b"error", "finding", b"finding", "result", b"result", "revision", b"revision", "turned", b"turned"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_result: _TypeAlias = _typing.Literal["finding", "error"]  # noqa: Y015
     _WhichOneofArgType_result: _TypeAlias = _typing.Literal["result", b"result"]  # noqa: Y015
@@ -296,6 +309,117 @@ class DetermineEligibilityResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DetermineEligibilityResponse: _TypeAlias = DetermineEligibilityResponse  # noqa: Y015
+
+@_typing.final
+class Confirmation(_message.Message):
+    """One shipment whose decision is on record."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SHIPMENT_ID_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    shipment_id: _builtins.str
+    """The shipment, 1 to 128 of A-Z a-z 0-9 . _ : -; one without a claim changes
+    nothing.
+    """
+    revision: _builtins.int
+    """The revision that was decided, from 1; one that was confirmed before changes
+    nothing.
+    """
+    def __init__(
+        self,
+        *,
+        shipment_id: _builtins.str = ...,
+        revision: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["revision", b"revision", "shipment_id", b"shipment_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Confirmation: _TypeAlias = Confirmation  # noqa: Y015
+
+@_typing.final
+class ConfirmClaimsRequest(_message.Message):
+    """Up to 1,000 confirmations."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONFIRMATIONS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def confirmations(self) -> _containers.RepeatedCompositeFieldContainer[Global___Confirmation]:
+        """1 to 1,000; each shipment once."""
+
+    def __init__(
+        self,
+        *,
+        confirmations: _abc.Iterable[Global___Confirmation] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["confirmations", b"confirmations"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConfirmClaimsRequest: _TypeAlias = ConfirmClaimsRequest  # noqa: Y015
+
+@_typing.final
+class ConfirmationResult(_message.Message):
+    """What one confirmation did."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ERROR_FIELD_NUMBER: _builtins.int
+    TURNED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def error(self) -> _status_pb2.Status:
+        """Why it was refused; absent when it was taken."""
+
+    @_builtins.property
+    def turned(self) -> _containers.RepeatedCompositeFieldContainer[Global___TurnedShipment]:
+        """Shipments of the person-days that this one is on, or left, whose last answer
+        no longer holds, itself among them; bounded and repeated as in
+        DeterminationResult.
+        """
+
+    def __init__(
+        self,
+        *,
+        error: _status_pb2.Status | None = ...,
+        turned: _abc.Iterable[Global___TurnedShipment] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["error", b"error"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["error", b"error", "turned", b"turned"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConfirmationResult: _TypeAlias = ConfirmationResult  # noqa: Y015
+
+@_typing.final
+class ConfirmClaimsResponse(_message.Message):
+    """The results, in the order of the confirmations."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESULTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___ConfirmationResult]:
+        """One for each confirmation."""
+
+    def __init__(
+        self,
+        *,
+        results: _abc.Iterable[Global___ConfirmationResult] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["results", b"results"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConfirmClaimsResponse: _TypeAlias = ConfirmClaimsResponse  # noqa: Y015
 
 @_typing.final
 class ReleaseClaimsRequest(_message.Message):

@@ -50,6 +50,11 @@ class EligibilityServiceStub:
                 request_serializer=tidewaiter_dot_eligibility_dot_v1_dot_eligibility__pb2.DetermineEligibilityRequest.SerializeToString,
                 response_deserializer=tidewaiter_dot_eligibility_dot_v1_dot_eligibility__pb2.DetermineEligibilityResponse.FromString,
                 _registered_method=True)
+        self.ConfirmClaims = channel.unary_unary(
+                '/tidewaiter.eligibility.v1.EligibilityService/ConfirmClaims',
+                request_serializer=tidewaiter_dot_eligibility_dot_v1_dot_eligibility__pb2.ConfirmClaimsRequest.SerializeToString,
+                response_deserializer=tidewaiter_dot_eligibility_dot_v1_dot_eligibility__pb2.ConfirmClaimsResponse.FromString,
+                _registered_method=True)
         self.ReleaseClaims = channel.unary_unary(
                 '/tidewaiter.eligibility.v1.EligibilityService/ReleaseClaims',
                 request_serializer=tidewaiter_dot_eligibility_dot_v1_dot_eligibility__pb2.ReleaseClaimsRequest.SerializeToString,
@@ -94,6 +99,15 @@ class EligibilityServiceServicer:
     def DetermineEligibility(self, request, context):
         """Answers for up to 1,000 shipments and claims their value against the
         person-day, durably and exactly once by (shipment, revision). For intake.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ConfirmClaims(self, request, context):
+        """Frees what earlier revisions of up to 1,000 shipments still count for, once
+        decisions on these revisions are on record; durable on return. For intake,
+        after AppendDecisions answered. Repeating it changes nothing.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -144,6 +158,11 @@ def add_EligibilityServiceServicer_to_server(servicer, server):
                     servicer.DetermineEligibility,
                     request_deserializer=tidewaiter_dot_eligibility_dot_v1_dot_eligibility__pb2.DetermineEligibilityRequest.FromString,
                     response_serializer=tidewaiter_dot_eligibility_dot_v1_dot_eligibility__pb2.DetermineEligibilityResponse.SerializeToString,
+            ),
+            'ConfirmClaims': grpc.unary_unary_rpc_method_handler(
+                    servicer.ConfirmClaims,
+                    request_deserializer=tidewaiter_dot_eligibility_dot_v1_dot_eligibility__pb2.ConfirmClaimsRequest.FromString,
+                    response_serializer=tidewaiter_dot_eligibility_dot_v1_dot_eligibility__pb2.ConfirmClaimsResponse.SerializeToString,
             ),
             'ReleaseClaims': grpc.unary_unary_rpc_method_handler(
                     servicer.ReleaseClaims,
@@ -248,6 +267,33 @@ class EligibilityService:
             '/tidewaiter.eligibility.v1.EligibilityService/DetermineEligibility',
             tidewaiter_dot_eligibility_dot_v1_dot_eligibility__pb2.DetermineEligibilityRequest.SerializeToString,
             tidewaiter_dot_eligibility_dot_v1_dot_eligibility__pb2.DetermineEligibilityResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ConfirmClaims(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tidewaiter.eligibility.v1.EligibilityService/ConfirmClaims',
+            tidewaiter_dot_eligibility_dot_v1_dot_eligibility__pb2.ConfirmClaimsRequest.SerializeToString,
+            tidewaiter_dot_eligibility_dot_v1_dot_eligibility__pb2.ConfirmClaimsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -45,6 +45,11 @@ class EligibilityServiceStub:
     """Answers for up to 1,000 shipments and claims their value against the
     person-day, durably and exactly once by (shipment, revision). For intake.
     """
+    ConfirmClaims: _grpc.UnaryUnaryMultiCallable[_eligibility_pb2.ConfirmClaimsRequest, _eligibility_pb2.ConfirmClaimsResponse]
+    """Frees what earlier revisions of up to 1,000 shipments still count for, once
+    decisions on these revisions are on record; durable on return. For intake,
+    after AppendDecisions answered. Repeating it changes nothing.
+    """
     ReleaseClaims: _grpc.UnaryUnaryMultiCallable[_eligibility_pb2.ReleaseClaimsRequest, _eligibility_pb2.ReleaseClaimsResponse]
     """Gives claims back when a shipment is withdrawn. Not served yet."""
     GetPersonDay: _grpc.UnaryUnaryMultiCallable[_eligibility_pb2.GetPersonDayRequest, _eligibility_pb2.GetPersonDayResponse]
@@ -68,6 +73,11 @@ class EligibilityServiceAsyncStub(EligibilityServiceStub):
     DetermineEligibility: _aio.UnaryUnaryMultiCallable[_eligibility_pb2.DetermineEligibilityRequest, _eligibility_pb2.DetermineEligibilityResponse]  # type: ignore[assignment]
     """Answers for up to 1,000 shipments and claims their value against the
     person-day, durably and exactly once by (shipment, revision). For intake.
+    """
+    ConfirmClaims: _aio.UnaryUnaryMultiCallable[_eligibility_pb2.ConfirmClaimsRequest, _eligibility_pb2.ConfirmClaimsResponse]  # type: ignore[assignment]
+    """Frees what earlier revisions of up to 1,000 shipments still count for, once
+    decisions on these revisions are on record; durable on return. For intake,
+    after AppendDecisions answered. Repeating it changes nothing.
     """
     ReleaseClaims: _aio.UnaryUnaryMultiCallable[_eligibility_pb2.ReleaseClaimsRequest, _eligibility_pb2.ReleaseClaimsResponse]  # type: ignore[assignment]
     """Gives claims back when a shipment is withdrawn. Not served yet."""
@@ -107,6 +117,17 @@ class EligibilityServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_eligibility_pb2.DetermineEligibilityResponse, _abc.Awaitable[_eligibility_pb2.DetermineEligibilityResponse]]:
         """Answers for up to 1,000 shipments and claims their value against the
         person-day, durably and exactly once by (shipment, revision). For intake.
+        """
+
+    @_abc_1.abstractmethod
+    def ConfirmClaims(
+        self,
+        request: _eligibility_pb2.ConfirmClaimsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_eligibility_pb2.ConfirmClaimsResponse, _abc.Awaitable[_eligibility_pb2.ConfirmClaimsResponse]]:
+        """Frees what earlier revisions of up to 1,000 shipments still count for, once
+        decisions on these revisions are on record; durable on return. For intake,
+        after AppendDecisions answered. Repeating it changes nothing.
         """
 
     @_abc_1.abstractmethod

@@ -1,0 +1,55 @@
+"""How the models of the ledger are run: on a ledger in memory that can fail, by a caller that loses answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from tidewaiter_eligibility.confirm import Confirmer
+from tidewaiter_eligibility.determine import Determiner
+from tidewaiter_eligibility.ledger import Ledger, LedgerChange
+from tidewaiter_eligibility.store.memory import MemoryLedger
+
+from tests.eligibility_shipments import law
+from tests.model.eligibility_reference import Caller
+
+T = TypeVar("T")
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """The result of work that waits for nothing: the ledger in memory answers at once."""
+    try:
+        work.send(None)
+    except StopIteration as done:
+        result: T = done.value
+        return result
+    raise AssertionError("it waited")
+
+
+class FailingLedger:
+    """A ledger in memory whose next change fails when it is told so: before it is kept, or after."""
+
+    def __init__(self) -> None:
+        self._ledger = MemoryLedger()
+        self.secret, self.view, self.close = self._ledger.secret, self._ledger.view, self._ledger.close
+        self.fails: str | None = None
+
+    async def change(self, work: Callable[[LedgerChange], T]) -> T:
+        """What `work` returned; ConnectionError when it was to fail."""
+        fails, self.fails = self.fails, None
+
+        def failing(change: LedgerChange) -> T:
+            result = work(change)
+            if fails == "before":
+                raise ConnectionError("before it was kept")
+            return result
+
+        result = await self._ledger.change(failing)
+        if fails == "after":
+            raise ConnectionError("after it was kept")
+        return result
+
+
+def caller_of(ledger: Ledger) -> Caller:
+    """Who asks that ledger, under the law that ships."""
+    return Caller(Determiner(law=law(), ledger=ledger).determine, Confirmer(ledger=ledger).confirm)
