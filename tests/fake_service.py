@@ -1,7 +1,8 @@
 """A process that looks like a service from outside: health, a drain, a log line; and, if told, how it fails.
 
 Told by files in its data folder: `<service>.dies` (ends at once, with that line in its log), `<service>.once` (the
-same, and the file is removed first). Writes its name to `stopped` when it was asked to stop.
+same, and the file is removed first), `logs/audit.slow` (making a log, it notes its process in `logs/audit.making` and
+waits for `logs/audit.go`). Writes its name to `stopped` when it was asked to stop.
 """
 
 from __future__ import annotations
@@ -10,12 +11,9 @@ import json
 import os
 import signal
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Event
-
-import grpc
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
 
 def main() -> int:
@@ -23,6 +21,7 @@ def main() -> int:
     service, *flags = sys.argv[1:]
     data = Path(os.environ[f"TIDEWAITER_{service.upper()}_DATA_DIR"])
     if flags:
+        _wait_if_told(data / "logs")
         (data / "audit.db").write_text(" ".join(flags), encoding="utf-8")
         return 0
     for told in (data / f"{service}.dies", data / f"{service}.once"):
@@ -31,17 +30,38 @@ def main() -> int:
             if told.suffix == ".once":
                 told.unlink()
             return 1
-    asked = Event()
-    signal.signal(signal.SIGTERM, lambda *_: asked.set())
+    return _serve(os.environ[f"TIDEWAITER_{service.upper()}_LISTEN"], data / "stopped", service)
+
+
+def _wait_if_told(folder: Path) -> None:
+    if (folder / "audit.slow").exists():
+        (folder / "audit.draft").write_text(str(os.getpid()), encoding="utf-8")
+        (folder / "audit.draft").rename(folder / "audit.making")
+        while not (folder / "audit.go").exists():
+            time.sleep(0.01)
+
+
+def _serve(address: str, stopped: Path, service: str) -> int:
+    # Imported here: most of a fake's life goes into it, and one that only dies needs none of it.
+    import grpc
+    from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+    from tidewaiter_chassis.started import ADDRESS_UNAVAILABLE, health_name
+
+    # Before the first thread, so that none of them takes it: a signal between two looks of a waiting one is lost.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     server = grpc.server(ThreadPoolExecutor(2), options=[("grpc.so_reuseport", 0)])
     servicer = health.HealthServicer()
-    servicer.set("", health_pb2.HealthCheckResponse.SERVING)
+    servicer.set(health_name(os.getpid()), health_pb2.HealthCheckResponse.SERVING)
     health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
-    server.add_insecure_port(os.environ[f"TIDEWAITER_{service.upper()}_LISTEN"])
+    try:
+        server.add_insecure_port(address)
+    except RuntimeError:
+        sys.stdout.write(json.dumps({"event": "cannot start", "why": f"cannot listen on {address}"}) + "\n")
+        return ADDRESS_UNAVAILABLE
     server.start()
-    asked.wait()
-    with (data / "stopped").open("a", encoding="utf-8") as stopped:
-        stopped.write(f"{service}\n")
+    signal.sigwait({signal.SIGTERM})
+    with stopped.open("a", encoding="utf-8") as note:
+        note.write(f"{service}\n")
     server.stop(0).wait(5)
     return 0
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tidewaiter_audit.append import Group
 from tidewaiter_audit.leaf import Draft
-from tidewaiter_audit.store.sqlite import SqliteLog
+from tidewaiter_audit.store.sqlite import FILE_NAME, SqliteLog, SqliteReader
 from tidewaiter_chassis.failures import Failure
 from tidewaiter_tlog.tiles import TileId
 from tidewaiter_tlog.tree import LeafIndex, TreeSize
@@ -146,8 +146,8 @@ async def test_a_group_that_fails_midway_leaves_nothing_behind(store: SqliteLog)
     await store.write_group(group(2, 3))
 
 
-async def test_a_snapshot_sees_the_log_as_of_one_commit(open_store: Open, store: SqliteLog) -> None:
-    other = open_store()
+async def test_a_snapshot_sees_the_log_as_of_one_commit(tmp_path: Path, store: SqliteLog) -> None:
+    other = SqliteReader.open_file(tmp_path / FILE_NAME)
     await store.write_group(group(0, 1))
 
     with other.snapshot():
@@ -157,7 +157,20 @@ async def test_a_snapshot_sees_the_log_as_of_one_commit(open_store: Open, store:
 
     assert b"note 1" == before
     assert b"note 2" == other.newest_checkpoint()
-    await other.shut()
+    other.close()
+
+
+async def test_the_log_has_one_writer_and_the_next_one_comes_when_it_is_gone(
+    open_store: Open, store: SqliteLog
+) -> None:
+    with pytest.raises(Failure, match="STORE_IN_USE"):
+        open_store()
+    await store.shut()
+
+    another = open_store()
+
+    assert b"note 0" == another.newest_checkpoint()
+    await another.shut()
 
 
 async def test_nobody_else_on_the_machine_may_read_what_is_kept(store: SqliteLog, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from tests.audit_records import record
 
 CALLERS = 3
 DECISIONS_PER_CALL = 20
-KILLS = 4
+KILLS = 3
 SEED = 20_260_301
 
 Acknowledged = dict[str, trade.Receipt]

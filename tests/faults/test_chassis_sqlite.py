@@ -141,11 +141,11 @@ async def test_a_work_that_failed_by_itself_is_told_so_also_when_the_store_is_lo
 
 
 async def test_a_lost_store_holds_no_lock(tmp_path: Path) -> None:
-    ledger = open_ledger(tmp_path / "l.db", before_commit=FailsOnce(0))
+    ledger = open_ledger(tmp_path / "l.db", before_commit=FailsOnce(0), sole=False)
     with pytest.raises(Failure, match="STORE_LOST"):
         await ledger.write(adding("a"))
 
-    another = open_ledger(tmp_path / "l.db", busy_seconds=0.05)
+    another = open_ledger(tmp_path / "l.db", busy_seconds=0.05, sole=False)
 
     assert 1 == await another.write(adding("b"))
     await another.close()

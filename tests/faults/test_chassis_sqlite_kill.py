@@ -1,4 +1,4 @@
-"""A real process killed while it writes: after a restart all that it acknowledged is there, and nothing is half."""
+"""A real process killed while it writes: it alone had the store, all that it acknowledged is there, nothing is half."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tidewaiter_chassis.failures import Failure
 
 from tests.unit.chassis_ledger import names_in, open_ledger
 
@@ -21,6 +22,8 @@ def killed_after(lines: int, path: Path, first: int, root: Path) -> list[int]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root) as victim:
         assert victim.stdout is not None
         acknowledged = [int(victim.stdout.readline()) for _ in range(lines)]
+        with pytest.raises(Failure, match="STORE_IN_USE"):
+            open_ledger(path)
         victim.kill()
         # What it said before it died counts; a line cut short by the kill does not.
         rest = victim.stdout.read().split("\n")[:-1]

@@ -18,7 +18,7 @@ from tidewaiter_client.client import Client
 
 from tests.filings import message, party
 
-FILINGS = 2_000
+FILINGS = 1_000
 COMMAND = (sys.executable, "-m", "tidewaiter_cli")
 SERVICES = ("intake", "eligibility", "risk", "audit")
 

@@ -112,17 +112,18 @@ def ended(tmp_path: Path, mode: str, *arguments: str, **settings: object) -> tup
 
 
 @pytest.mark.processes
-def test_a_port_in_use_is_one_clear_line_and_status_1(tmp_path: Path) -> None:
+def test_a_port_in_use_is_one_clear_line_with_the_setting_and_status_3(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
         status, errors = ended(tmp_path, "well", listen=address)
         other_status, other_errors = ended(tmp_path, "well", metrics_listen=address)
 
     lines = [json.loads(line) for line in errors.splitlines()]
-    assert (1, ["settings", "closed", "cannot start"]) == (status, [line["event"] for line in lines])
-    assert f"cannot listen on {address}: it is in use, or not an address of this machine" == lines[-1]["why"]
-    assert (1, 1) == (other_status, len(other_errors.splitlines()))
-    assert "tidewaiter_audit: cannot start: " in other_errors
+    assert (3, ["settings", "closed", "cannot start"]) == (status, [line["event"] for line in lines])
+    assert f"cannot listen on {address}, which TIDEWAITER_AUDIT_LISTEN names: it is in use" in lines[-1]["why"]
+    assert (3, 1) == (other_status, len(other_errors.splitlines()))
+    assert f"tidewaiter_audit: cannot start: cannot serve metrics on {address}: " in other_errors
+    assert "TIDEWAITER_AUDIT_METRICS_LISTEN" in other_errors
 
 
 @pytest.mark.processes

@@ -15,6 +15,7 @@ from structlog.testing import capture_logs
 from tidewaiter_chassis.channel import call
 from tidewaiter_chassis.failures import Failure
 from tidewaiter_chassis.server import Server
+from tidewaiter_chassis.started import health_name
 from tidewaiter_chassis.telemetry import Telemetry
 
 from tests.seams.chassis_echo import SERVICE, Echo, add_echo, served, settings_with, until
@@ -48,9 +49,11 @@ async def test_a_server_is_healthy_as_a_whole_and_by_service_and_health_is_not_t
     async with served() as made:
         assert SERVING == await status_of(made.channel)
         assert SERVING == await status_of(made.channel, SERVICE)
-        with pytest.raises(grpc.aio.AioRpcError) as caught:
-            await status_of(made.channel, "no.such.Service")
-        assert grpc.StatusCode.NOT_FOUND == caught.value.code()
+        assert SERVING == await status_of(made.channel, health_name(os.getpid()))
+        for stranger in ("no.such.Service", health_name(os.getpid() + 1)):
+            with pytest.raises(grpc.aio.AioRpcError) as caught:
+                await status_of(made.channel, stranger)
+            assert grpc.StatusCode.NOT_FOUND == caught.value.code()
         assert [] == made.spans()
 
 
@@ -163,7 +166,9 @@ async def test_a_port_in_use_is_one_clear_sentence_and_closes_what_was_opened() 
 
     async with served() as made:
         second = plain_server(listen=made.server.address).on_stop(close)
-        with pytest.raises(OSError, match=f"cannot listen on {made.server.address}: it is in use"):
+        with pytest.raises(
+            OSError, match=f"cannot listen on {made.server.address}, which .*_LISTEN names: it is in use"
+        ):
             await second.start()
 
     assert ["store"] == closed

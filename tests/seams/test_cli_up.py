@@ -11,14 +11,16 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tidewaiter_chassis.started import ADDRESS_UNAVAILABLE
 from tidewaiter_cli.stopping import Stop
-from tidewaiter_cli.supervise.child import Child
 from tidewaiter_cli.supervise.leftovers import alone, birth_of, holds_state, note_processes, stop_survivors
-from tidewaiter_cli.supervise.plan import SERVICES, Plan, free_ports, is_taken, make_plan
+from tidewaiter_cli.supervise.plan import SERVICES, Plan, free_ports, make_plan
+from tidewaiter_cli.supervise.starting import started
 from tidewaiter_cli.supervise.suite import RESTARTS_MAX, PortLost, Suite
 
 FAKE = Path(__file__).parents[1] / "fake_service.py"
@@ -103,20 +105,6 @@ def test_a_killed_service_is_started_again_and_that_is_said(tmp_path: Path) -> N
     assert any("risk ended by signal 9; starting it again (1 of 5 a minute)" in line for line in said)
 
 
-def test_a_log_that_grew_too_large_is_set_aside_and_goes_on(tmp_path: Path) -> None:
-    log = tmp_path / "risk.log"
-    program = "import sys\nfor line in sys.stdin: print(line, end='', flush=True)"
-    child = Child("risk", command=[sys.executable, "-c", program], environment={}, log=log)
-    log.write_bytes(b"x" * 101)
-    child.start()
-    child.bound_log(bytes_max=101)
-    assert 101 == log.stat().st_size
-    child.bound_log(bytes_max=100)
-
-    assert (0, 101) == (log.stat().st_size, (tmp_path / "risk.1.log").stat().st_size)
-    assert child.wait(SECONDS_MAX)
-
-
 def test_a_service_that_keeps_ending_is_given_up_with_its_reason(tmp_path: Path) -> None:
     with suite(tmp_path) as (running, _):
         running.start(threading.Event())
@@ -137,10 +125,27 @@ def test_a_service_that_does_not_start_is_told_with_its_reason_and_where_to_look
     assert not any(map(runs, pids.values()))
 
 
-def test_a_port_that_was_taken_meanwhile_is_no_fault_of_the_service(tmp_path: Path) -> None:
-    (tmp_path / "risk.once").write_text("cannot listen on 127.0.0.1:1: it is in use", encoding="utf-8")
-    with suite(tmp_path) as (running, _), pytest.raises(PortLost):
-        running.start(threading.Event())
+def test_a_port_that_somebody_has_is_told_apart_from_a_service_that_fails(tmp_path: Path) -> None:
+    with suite(tmp_path) as (running, plan), socket.socket() as taken:
+        taken.bind(("127.0.0.1", int(plan.addresses["risk"].rpartition(":")[2])))
+        taken.listen()
+        with pytest.raises(PortLost, match=f"risk did not start: cannot listen on {plan.addresses['risk']}"):
+            running.start(threading.Event())
+        running.stop()
+        assert not any(map(runs, running.pids().values()))
+
+
+def test_another_suite_that_serves_at_our_ports_is_not_taken_for_ours(tmp_path: Path) -> None:
+    (tmp_path / "ours").mkdir()
+    with suite(tmp_path / "theirs") as (theirs, plan):
+        theirs.start(threading.Event())
+        mine = FakePlan(data=tmp_path / "ours", addresses=plan.addresses, metrics=plan.metrics)
+        ours = Suite(mine, inherited=os.environ, say=lambda line: None)
+        with pytest.raises(PortLost):
+            ours.start(threading.Event())
+        ours.stop()
+
+        assert all(map(runs, theirs.pids().values()))
 
 
 def test_a_start_that_is_interrupted_ends_and_leaves_nothing(tmp_path: Path) -> None:
@@ -151,6 +156,45 @@ def test_a_start_that_is_interrupted_ends_and_leaves_nothing(tmp_path: Path) -> 
         pids = running.pids()
 
     assert not any(map(runs, pids.values()))
+
+
+@pytest.fixture
+def making(tmp_path: Path) -> Path:
+    """Where the making of a log, which stops midway, notes its process; it goes on once `audit.go` is beside it."""
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "audit.slow").touch()
+    return tmp_path / "logs" / "audit.making"
+
+
+def test_asked_to_stop_while_the_log_is_made_it_makes_it_whole_and_starts_nothing(tmp_path: Path, making: Path) -> None:
+    asked = threading.Event()
+    with suite(tmp_path) as (running, _), ThreadPoolExecutor(1) as pool:
+        ended = pool.submit(running.start, asked)
+        wait_until(making.exists)
+        asked.set()
+        making.with_name("audit.go").touch()
+
+        assert not ended.result(SECONDS_MAX)
+        assert {} == running.pids()
+    assert "--create-log" == (tmp_path / "audit.db").read_text(encoding="utf-8")
+
+
+def test_interrupted_while_the_log_is_made_it_leaves_no_process_that_would_make_it(
+    tmp_path: Path, making: Path
+) -> None:
+    class Interrupting(threading.Event):
+        """Ctrl-C, at the very moment when the log is half made."""
+
+        def is_set(self) -> bool:
+            if making.exists():
+                raise KeyboardInterrupt
+            return False
+
+    with suite(tmp_path) as (running, _), pytest.raises(KeyboardInterrupt):
+        running.start(Interrupting())
+
+    assert not runs(int(making.read_text(encoding="utf-8")))
+    assert not (tmp_path / "audit.db").exists()
 
 
 def test_one_data_directory_has_one_supervisor(tmp_path: Path) -> None:
@@ -164,6 +208,7 @@ def test_logs_and_notes_are_no_state_and_anything_else_is(tmp_path: Path) -> Non
     for name in ("logs", "traces"):
         (tmp_path / name).mkdir()
     note_processes(tmp_path, {})
+    (tmp_path / "audit.db.lock").touch()
     assert not holds_state(tmp_path)
 
     (tmp_path / "audit.key").touch()
@@ -197,21 +242,39 @@ def test_a_damaged_note_is_told_and_not_guessed_at(tmp_path: Path) -> None:
         stop_survivors(tmp_path, lambda line: None)
 
 
-def test_a_port_in_use_is_told_before_anything_starts(tmp_path: Path) -> None:
+def test_a_taken_port_base_is_told_with_address_setting_and_what_to_do(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        assert is_taken(f"127.0.0.1:{port}")
-        with pytest.raises(Stop, match=f"port {port} is in use"):
-            make_plan(data=tmp_path, port_base=port, lists=None)
+        with pytest.raises(Stop, match=f"cannot listen on 127.0.0.1:{port}, which TIDEWAITER_INTAKE_LISTEN") as stop:
+            started(data=tmp_path, port_base=port, lists=None, asked_to_stop=threading.Event(), say=lambda line: None)
+
+    assert "give another --port-base; 0 takes free ports" in stop.value.advice
+
+
+def test_a_port_that_the_making_of_the_log_lacks_is_told_alike(tmp_path: Path) -> None:
+    class Portless(FakePlan):
+        def command(self, service: str, *flags: str) -> list[str]:
+            return [sys.executable, "-c", f"print('cannot start: no port'); raise SystemExit({ADDRESS_UNAVAILABLE})"]
+
+    real = make_plan(data=tmp_path, port_base=0, lists=None)
+    running = Suite(
+        Portless(data=tmp_path, addresses=real.addresses, metrics=real.metrics),
+        inherited=os.environ,
+        say=lambda line: None,
+    )
+    with pytest.raises(PortLost, match="the log could not be made: no port"):
+        running.start(threading.Event())
 
 
 def test_free_ports_are_free_and_different() -> None:
     ports = free_ports(20)
 
     assert 20 == len(set(ports))
-    assert not any(is_taken(f"127.0.0.1:{port}") for port in ports)
+    for port in ports:
+        with socket.create_server(("127.0.0.1", port)):
+            pass
 
 
 def test_each_service_is_told_its_place_and_intake_its_peers(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from tidewaiter_audit.settings import Settings
 from tidewaiter_chassis.settings import ServiceSettings
 
-MADE_ELSEWHERE = {"APPEND_FULL", "RPC_NOT_SERVED", "REQUIRED"}
+MADE_ELSEWHERE = {"APPEND_FULL", "RPC_NOT_SERVED", "REQUIRED", "STORE_IN_USE"}
 """By the chassis, and by the rules of the contract."""
 
 

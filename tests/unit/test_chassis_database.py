@@ -80,11 +80,11 @@ async def test_closing_commits_what_was_accepted_and_refuses_the_rest(tmp_path: 
 async def test_a_store_that_never_wrote_closes(tmp_path: Path) -> None:
     await open_ledger(tmp_path / "l.db").close()
 
-    assert ["l.db"] == files_in(tmp_path)
+    assert ["l.db", "l.db.lock"] == files_in(tmp_path)
 
 
 def files_in(folder: Path) -> list[str]:
-    return [file.name for file in folder.iterdir()]
+    return sorted(file.name for file in folder.iterdir())
 
 
 def test_a_store_belongs_to_one_loop(tmp_path: Path) -> None:
@@ -129,6 +129,62 @@ async def test_a_locked_store_refuses_without_being_lost(tmp_path: Path) -> None
     assert 1 == await ledger.write(adding("a"))
     other.close()
     await ledger.close()
+
+
+async def test_a_store_in_use_is_refused_naming_the_file_and_what_to_do(tmp_path: Path, ledger: Database) -> None:
+    path = tmp_path / "ledger.db"
+
+    with pytest.raises(Failure) as refused:
+        open_ledger(path)
+
+    assert (Kind.NOT_READY, "STORE_IN_USE") == (refused.value.kind, refused.value.reason)
+    assert f"{path}: another process has this store open" in refused.value.detail
+    assert f"fuser {path}.lock" in refused.value.detail
+    assert 1 == await ledger.write(adding("the one that has it goes on"))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "taken"), [(True, False, False), (False, True, False), (False, False, True)]
+)
+async def test_a_store_is_shared_only_among_those_who_all_say_so(
+    tmp_path: Path, first: bool, second: bool, taken: bool
+) -> None:
+    path = tmp_path / "l.db"
+    opened = [open_ledger(path, sole=first)]
+
+    if taken:
+        opened.append(open_ledger(path, sole=second))
+        assert [1, 2] == [await each.write(adding(str(number))) for number, each in enumerate(opened)]
+    else:
+        with pytest.raises(Failure, match="STORE_IN_USE"):
+            open_ledger(path, sole=second)
+
+    for each in opened:
+        await each.close()
+
+
+@pytest.mark.parametrize("damage", [b"not a database " * 99, None])
+async def test_a_store_that_could_not_be_opened_or_was_closed_is_free(tmp_path: Path, damage: bytes | None) -> None:
+    path = tmp_path / "l.db"
+    if damage is None:
+        await open_ledger(path).close()
+    else:
+        path.write_bytes(damage)
+        with pytest.raises(Failure, match="STORE_CORRUPT") as held:
+            open_ledger(path)
+        assert held.value.__traceback__ is not None, "which keeps all that was opened within reach"
+        path.unlink()
+
+    await open_ledger(path).close()
+
+
+async def test_who_only_reads_is_not_kept_out(tmp_path: Path, ledger: Database) -> None:
+    await ledger.write(adding("a"))
+
+    reader = apsw.Connection(str(tmp_path / "ledger.db"), flags=apsw.SQLITE_OPEN_READONLY)
+
+    assert "a" == reader.execute("SELECT name FROM entries").get
+    reader.close()
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,7 @@ def test_a_note_that_no_given_key_signed_is_refused_naming_who_did() -> None:
         verify_note(note, [])
 
 
-@pytest.mark.parametrize("signer", SIGNERS, ids=str)
+@pytest.mark.parametrize("signer", SIGNERS, ids=lambda signer: type(signer).__name__)
 def test_one_wrong_signature_of_a_known_key_spoils_the_note(signer: Signer) -> None:
     right = parse_note(sign_note(TEXT, [signer]))
     for text in (TEXT.replace("0", "1"), "not a checkpoint\n", TEXT[:-2] + "\n"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Iterable
 
 import grpc
@@ -11,6 +12,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1.health import aio as health_aio
 
 from tidewaiter_chassis import logs
+from tidewaiter_chassis.started import health_name
 
 LOOK_SECONDS = 0.25
 """How often readiness is looked at: a loss of the store is told within a second, and looking costs nothing."""
@@ -24,7 +26,8 @@ _NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 class Health:
     """SERVING while every check says so, NOT_SERVING otherwise and for good once the server drains.
 
-    The answer is the same for each service on the server and for the server as a whole (the empty name).
+    The answer is the same for each service on the server, for the server as a whole (the empty name) and for this
+    process (`health_name`).
     """
 
     def __init__(self) -> None:
@@ -36,7 +39,7 @@ class Health:
 
     def add_to(self, server: grpc.aio.Server, *, names: Iterable[str]) -> None:
         """Serve health on `server` for these services. Health is neither traced nor counted nor refused."""
-        self._names = ["", *names]
+        self._names = ["", *names, health_name(os.getpid())]
         health_pb2_grpc.add_HealthServicer_to_server(self._servicer, server)
 
     @property

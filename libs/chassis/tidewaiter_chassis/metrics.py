@@ -18,6 +18,7 @@ from opentelemetry.sdk.metrics.view import ExplicitBucketHistogramAggregation, V
 from opentelemetry.sdk.resources import Resource
 
 from tidewaiter_chassis import measures, semconv
+from tidewaiter_chassis.started import AddressUnavailable
 from tidewaiter_chassis.trickle import Trickle, breathe
 
 SECONDS_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -130,7 +131,7 @@ class Meters:
     def start(cls, *, resource: Resource, listen: str = "", push: bool = False) -> Meters:
         """Metrics as the settings want them: served at `listen` (host:port, "" for nowhere), pushed by OTLP or not.
 
-        OSError when `listen` cannot be bound.
+        AddressUnavailable when `listen` cannot be bound.
         """
         readers: list[MetricReader] = [_pushing_reader()] if push else []
         if not listen:
@@ -219,7 +220,7 @@ class Endpoint:
         try:
             self._server, self._thread = start_http_server(int(port), addr=host.strip("[]"), registry=registry)
         except OSError as error:
-            raise OSError(f"cannot serve metrics on {listen}: {error.strerror or error}") from error
+            raise AddressUnavailable(f"cannot serve metrics on {listen}: {error.strerror or error}") from error
         self.reader = PrometheusMetricReader(scope_info_enabled=False, registry=registry)
         self.address = f"{host}:{self._server.server_port}"
 

@@ -22,6 +22,7 @@ from tidewaiter_chassis.health import Health
 from tidewaiter_chassis.inbound import Inbound
 from tidewaiter_chassis.registrar import Registrar
 from tidewaiter_chassis.settings import ServiceSettings
+from tidewaiter_chassis.started import ADDRESS_UNAVAILABLE, AddressUnavailable
 from tidewaiter_chassis.telemetry import Telemetry
 
 CLOSE_SECONDS_MAX = 10.0
@@ -97,7 +98,7 @@ class Server:
     async def start(self) -> str:
         """Serve, and say where: host:port, the real one when port 0 was asked for.
 
-        OSError when the address cannot be had, Failure when it needs TLS; what `on_stop` was given is closed then.
+        AddressUnavailable when it cannot be had, Failure when it needs TLS; what `on_stop` was given is closed then.
         """
         try:
             self.address = await self._started()
@@ -166,7 +167,7 @@ class Server:
         self._health.add_to(server, names=self._services)
         if self._settings.reflection:
             _add_reflection(server, self._services)
-        port = _bound(server, listen, tls)
+        port = _bound(server, listen, tls, settings_module.variable_of(type(self._settings), "listen"))
         self._server = server
         await server.start()
         await self._health.start()
@@ -209,12 +210,13 @@ def main(
     """The life of every service: settings, telemetry, build, serve until a signal, flush. Never returns.
 
     `build(settings, telemetry)` makes the server; the flags given on the command line come as keyword arguments.
-    Exit status: 0 after a drain, 1 when it could not start (one line says why), 2 for bad settings.
+    Exit status: 0 after a drain, 1 when it could not start (one line says why), 2 for bad settings, 3 when an
+    address that it should listen on cannot be had.
     """
     arguments = sys.argv[1:] if argv is None else argv
     found, given = settings_module.read_command_line(settings_class, arguments, os.environ, flags=flags)
     named = {name.replace("-", "_"): value for name, value in given.items()}
-    raise SystemExit(asyncio.run(_live(_service_of(settings_class), found, build, named)))
+    raise SystemExit(asyncio.run(_live(settings_module.service_of(settings_class), found, build, named)))
 
 
 async def _live(service: str, found: ServiceSettings, build: Build, flags: Mapping[str, bool]) -> int:
@@ -222,7 +224,7 @@ async def _live(service: str, found: ServiceSettings, build: Build, flags: Mappi
         telemetry = Telemetry.start(service, found)
     except OSError as error:
         sys.stderr.write(f"tidewaiter_{service}: cannot start: {error}\n")
-        return 1
+        return _status_of(error)
     try:
         telemetry.log.info("settings", **settings_module.masked(found))
         server = await build(found, telemetry, **flags)
@@ -239,6 +241,7 @@ async def _live(service: str, found: ServiceSettings, build: Build, flags: Mappi
         telemetry.log.error("cannot start", reason=failure.reason, why=failure.detail)
     except OSError as error:
         telemetry.log.error("cannot start", why=str(error))
+        return _status_of(error)
     except Exception as error:  # noqa: BLE001 - logged, and the process ends
         telemetry.log.error("cannot start", **logs.traceback_fields(error))
     finally:
@@ -246,7 +249,11 @@ async def _live(service: str, found: ServiceSettings, build: Build, flags: Mappi
     return 1
 
 
-def _bound(server: grpc.aio.Server, listen: str, tls: Tls | None) -> int:
+def _status_of(error: OSError) -> int:
+    return ADDRESS_UNAVAILABLE if isinstance(error, AddressUnavailable) else 1
+
+
+def _bound(server: grpc.aio.Server, listen: str, tls: Tls | None, variable: str) -> int:
     try:
         if tls is None:
             return server.add_insecure_port(listen)
@@ -259,13 +266,9 @@ def _bound(server: grpc.aio.Server, listen: str, tls: Tls | None) -> int:
         )
         return server.add_secure_port(listen, credentials)
     except RuntimeError as error:
-        raise OSError(f"cannot listen on {listen}: it is in use, or not an address of this machine") from error
-
-
-def _service_of(settings_class: type[ServiceSettings]) -> str:
-    """The service's short name: `audit` for the prefix TIDEWAITER_AUDIT."""
-    prefix: str = settings_class._prefix  # type: ignore[attr-defined]  # environ.config puts it there
-    return prefix.removeprefix(settings_module.PREFIX).lower()
+        raise AddressUnavailable(
+            f"cannot listen on {listen}, which {variable} names: it is in use, or not an address of this machine"
+        ) from error
 
 
 def _add_reflection(server: grpc.aio.Server, services: Sequence[str]) -> None:

@@ -147,6 +147,11 @@ def masked(settings: ServiceSettings) -> dict[str, str | int | float | bool]:
     return {field.name: _plain(getattr(settings, field.name)) for field in _fields(type(settings))}
 
 
+def variable_of(cls: type[ServiceSettings], field: str) -> str:
+    """The environment variable that a field is read from: TIDEWAITER_AUDIT_LISTEN of `listen`."""
+    return f"{_prefix(cls)}_{field.upper()}"
+
+
 def service_of(cls: type[ServiceSettings]) -> str:
     """The name of the service that a settings class is for: "audit" of TIDEWAITER_AUDIT."""
     return _prefix(cls).removeprefix(PREFIX).lower()

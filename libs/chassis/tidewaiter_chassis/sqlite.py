@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -16,6 +17,7 @@ import apsw
 from tidewaiter_chassis import measures
 from tidewaiter_chassis import migrations as schema
 from tidewaiter_chassis.failures import Failure, Kind
+from tidewaiter_chassis.file_lock import FileLock
 from tidewaiter_chassis.group_commit import GroupCommit
 from tidewaiter_chassis.migrations import Migration, load_migrations
 from tidewaiter_chassis.writer_thread import Hook, WriterThread
@@ -44,9 +46,14 @@ PRAGMA temp_store = MEMORY;
 
 
 class Database:
-    """One SQLite file, owned by one process; made by `open`, belonging to the loop that first writes."""
+    """One SQLite file, open in one process or, if it is shared, in several; made by `open`, belonging to the loop
+    that first writes.
+    """
 
-    def __init__(self, *, writer: GroupCommit, connections: tuple[apsw.Connection, apsw.Connection]) -> None:
+    def __init__(
+        self, *, writer: GroupCommit, connections: tuple[apsw.Connection, apsw.Connection], lock: FileLock
+    ) -> None:
+        self._lock = lock
         self._writer = writer
         self._write_connection, self._read_connection = connections
         self._is_closed = False
@@ -58,6 +65,7 @@ class Database:
         *,
         migrations: Sequence[Migration],
         name: str,
+        sole: bool = True,
         waiting_max: int = WAITING_MAX,
         works_per_commit_max: int = WORKS_PER_COMMIT_MAX,
         page_bytes: int = PAGE_BYTES,
@@ -69,23 +77,31 @@ class Database:
     ) -> Database:
         """The store at `path`, made when absent (readable by its owner only), brought to the last migration.
 
-        Failure CORRUPT: STORE_CORRUPT, MIGRATION_CHANGED; NOT_READY: STORE_UNREADABLE, STORE_IS_NEWER.
+        A `sole` store is refused while any other process has it open through here, and a shared one while a sole
+        one has: what keeps in memory what the file says must be alone with it. The lock is on a file beside it,
+        `<name>.lock`, and ends with the process, however that ends. Who only reads the file is not asked.
+        Failure CORRUPT: STORE_CORRUPT, MIGRATION_CHANGED; NOT_READY: STORE_IN_USE, STORE_UNREADABLE, STORE_IS_NEWER.
         `page_bytes`, a power of two, is for a store made now: rows of some kilobytes are written at half the cost
         into pages that hold several.
         The last three are for fault tests. The hooks run in the writer's thread around each COMMIT; raising from
         them loses the store before the group was kept, or after. `vfs` names the SQLite VFS to use.
         """
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            path.touch(mode=0o600)
-            connect = partial(_connect, path, page_bytes=page_bytes, busy_seconds=busy_seconds, vfs=vfs)
-            writing = connect()
-            schema.apply(writing, migrations)
-            _refuse_deferred_constraints(writing)
-            reading = connect()
-            reading.execute("PRAGMA query_only = ON")
-        except (apsw.Error, OSError) as error:
-            raise _unusable(path, error) from error
+        with ExitStack() as undoing:
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                lock = _locked(path, sole=sole)
+                undoing.callback(lock.release)
+                path.touch(mode=0o600)
+                connect = partial(_connect, path, page_bytes=page_bytes, busy_seconds=busy_seconds, vfs=vfs)
+                writing = connect()
+                undoing.callback(writing.close)
+                schema.apply(writing, migrations)
+                _refuse_deferred_constraints(writing)
+                reading = connect()
+                reading.execute("PRAGMA query_only = ON")
+            except (apsw.Error, OSError) as error:
+                raise _unusable(path, error) from error
+            undoing.pop_all()
         thread = WriterThread(
             writing,
             name=name,
@@ -95,7 +111,7 @@ class Database:
             after_commit=after_commit,
         )
         writer = GroupCommit(thread, name=name, waiting_max=waiting_max, meter=meter)
-        return cls(writer=writer, connections=(writing, reading))
+        return cls(writer=writer, connections=(writing, reading), lock=lock)
 
     @property
     def lost(self) -> asyncio.Event:
@@ -125,11 +141,26 @@ class Database:
     async def close(self) -> None:
         """Commit what was accepted, then let go of the file. A second call changes nothing."""
         self._is_closed = True
-        try:
+        with ExitStack() as closing:
+            # The lock goes last, whatever fails before: whoever takes the file must find nothing of ours in it.
+            closing.callback(self._lock.release)
+            closing.callback(self._write_connection.close)
+            closing.callback(self._read_connection.close)
             await self._writer.close()
-        finally:
-            self._read_connection.close()
-            self._write_connection.close()
+
+
+def _locked(path: Path, *, sole: bool) -> FileLock:
+    # Beside the file and not on it: to close any descriptor of a file drops the locks that SQLite itself has on it.
+    lock = path.with_name(f"{path.name}.lock")
+    try:
+        return FileLock(lock, alone=sole)
+    except BlockingIOError as error:
+        raise Failure(
+            kind=Kind.NOT_READY,
+            reason="STORE_IN_USE",
+            detail=f"{path}: another process has this store open. Stop that one, which `fuser {lock}` names, or give "
+            "this one a data directory of its own.",
+        ) from error
 
 
 def _connect(path: Path, *, page_bytes: int, busy_seconds: float, vfs: str | None) -> apsw.Connection:

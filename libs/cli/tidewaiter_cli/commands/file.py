@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_format
+import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -46,7 +47,7 @@ def file(
     address = reach.address_of("intake", given=intake, data=data)
     with (
         opened(manifest, format=format) as source,
-        replacing(out, manifest=manifest) as output,
+        replacing(out, manifest=manifest, say=lambda line: print(line, file=sys.stderr)) as output,
     ):
         with displayed(source) as display:
             run = Run(source, output=OrderedOutput(output), display=display)

@@ -16,6 +16,7 @@ from cyclopts.validators import Number
 from tidewaiter_cli import reach
 from tidewaiter_cli.flags import Json
 from tidewaiter_cli.stopping import DONE, Stop
+from tidewaiter_cli.supervise.log_file import USUAL, LogBounds
 
 if TYPE_CHECKING:
     from tidewaiter_cli.supervise.plan import Plan
@@ -35,6 +36,12 @@ def up(
     ] = 7301,
     ready_file: Annotated[Path | None, Parameter(help="Also write what the ready line says here, as JSON.")] = None,
     lists: Annotated[Path | None, Parameter(help="Folder of denied-party lists; without it, a sample.")] = None,
+    log_bytes_max: Annotated[
+        int, Parameter(validator=Number(gte=65_536), help="A service's log over this is set aside.")
+    ] = USUAL.bytes_max,
+    logs_kept: Annotated[
+        int, Parameter(validator=Number(gte=0, lte=1_000), help="So many set aside are kept of each service.")
+    ] = USUAL.kept,
     json: Json = False,
 ) -> int:
     """Runs the four services on this machine until it is told to stop.
@@ -62,16 +69,26 @@ def up(
             data=data,
             port_base=port_base,
             lists=lists and lists.absolute(),
+            logs=LogBounds(bytes_max=log_bytes_max, kept=logs_kept),
             asked_to_stop=asked_to_stop,
             notes=[data / reach.READY_FILE, *([ready_file] if ready_file else [])],
             json=json,
         )
 
 
-def _run(*, data: Path, port_base: int, lists: Path | None, asked_to_stop: Event, notes: list[Path], json: bool) -> int:
+def _run(
+    *,
+    data: Path,
+    port_base: int,
+    lists: Path | None,
+    logs: LogBounds,
+    asked_to_stop: Event,
+    notes: list[Path],
+    json: bool,
+) -> int:
     from tidewaiter_cli.supervise.starting import started
 
-    plan, suite = started(data=data, port_base=port_base, lists=lists, asked_to_stop=asked_to_stop, say=_say)
+    plan, suite = started(data=data, port_base=port_base, lists=lists, logs=logs, asked_to_stop=asked_to_stop, say=_say)
     try:
         if not asked_to_stop.is_set():
             facts = _facts(plan, suite)

@@ -1,4 +1,4 @@
-"""Whether a service says that it serves."""
+"""Whether a service that we started says that it serves."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ from typing import Final
 
 import grpc
 from grpc_health.v1 import health_pb2
+from tidewaiter_chassis.started import health_name
 
 _METHOD: Final = "/grpc.health.v1.Health/Check"
 _SECONDS: Final = 1.0
 
 
-def serves(address: str) -> bool:
-    """Asks gRPC's standard health service; no answer is a no."""
+def serves(address: str, *, pid: int) -> bool:
+    """Whether the process of this number serves at this address, by gRPC's standard health service.
+
+    No answer is a no, and so is the answer of another process that has the address.
+    """
     with grpc.insecure_channel(address) as channel:
         check = channel.unary_unary(
             _METHOD,
@@ -20,7 +24,7 @@ def serves(address: str) -> bool:
             response_deserializer=health_pb2.HealthCheckResponse.FromString,
         )
         try:
-            response = check(health_pb2.HealthCheckRequest(), timeout=_SECONDS)
+            response = check(health_pb2.HealthCheckRequest(service=health_name(pid)), timeout=_SECONDS)
         except grpc.RpcError:
             return False
     return bool(response.status == health_pb2.HealthCheckResponse.SERVING)

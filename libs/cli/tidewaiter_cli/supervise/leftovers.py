@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import signal
@@ -13,12 +12,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from tidewaiter_chassis.file_lock import FileLock
+
 from tidewaiter_cli import reach
 from tidewaiter_cli.stopping import Stop
 
 _LOCK: Final = "up.lock"
 _PROCESSES: Final = "up.processes.json"
-_OURS: Final = frozenset({_LOCK, _PROCESSES, reach.READY_FILE, "logs", "traces"})
+_OURS: Final = frozenset({_PROCESSES, reach.READY_FILE, "logs", "traces"})
 _STOP_SECONDS: Final = 20.0
 _LOOK_SECONDS: Final = 0.05
 
@@ -30,20 +31,22 @@ def alone(data: Path) -> Iterator[None]:
     The lock dies with this process, so that a killed one leaves nothing to clean up.
     """
     data.mkdir(parents=True, exist_ok=True)
-    with (data / _LOCK).open("ab") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise Stop(
-                f"another `tidewaiter up` runs on {data}.",
-                advice="Stop that one first (Ctrl-C, or SIGTERM to it), or give another --data.",
-            ) from error
+    try:
+        lock = FileLock(data / _LOCK, alone=True)
+    except BlockingIOError as error:
+        raise Stop(
+            f"another `tidewaiter up` runs on {data}.",
+            advice="Stop that one first (Ctrl-C, or SIGTERM to it), or give another --data.",
+        ) from error
+    try:
         yield
+    finally:
+        lock.release()
 
 
 def holds_state(data: Path) -> bool:
-    """Whether any service ever kept anything here."""
-    return any(entry.name not in _OURS for entry in data.iterdir())
+    """Whether any service ever kept anything here; a lock by itself is nothing kept."""
+    return any(entry.name not in _OURS and entry.suffix != ".lock" for entry in data.iterdir())
 
 
 def stop_survivors(data: Path, say: Callable[[str], None]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import socket
 import sys
 from collections.abc import Mapping
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tidewaiter_cli.stopping import Stop
+from tidewaiter_cli.supervise.log_file import USUAL, LogBounds, LogFile
 
 SERVICES: Final = ("intake", "eligibility", "risk", "audit")
 """In the order of their ports, and of their stopping: intake first, because it alone calls the others."""
@@ -30,6 +29,7 @@ class Plan:
     metrics: Mapping[str, str]
     lists: Path | None = None
     """Folder of the lists of denied parties; None for the sample that risk brings along."""
+    logs: LogBounds = USUAL
 
     def command(self, service: str, *flags: str) -> list[str]:
         """How the process of a service is started: by this interpreter."""
@@ -49,18 +49,19 @@ class Plan:
             told["LISTS_DIR"] = str(self.lists)
         return {**inherited, **{prefix + name: value for name, value in told.items()}}
 
-    def log(self, service: str) -> Path:
+    def log(self, service: str) -> LogFile:
         """Where a service's log lines go."""
-        return self.data / "logs" / f"{service}.log"
+        return LogFile(self.data / "logs" / f"{service}.log", self.logs)
 
 
-def make_plan(*, data: Path, port_base: int, lists: Path | None) -> Plan:
-    """Eight ports: from `port_base` on and 20 above, or free ones when it is 0; Stop when one is taken."""
+def make_plan(*, data: Path, port_base: int, lists: Path | None, logs: LogBounds = USUAL) -> Plan:
+    """Eight ports: from `port_base` on and 20 above, or, when it is 0, such as nobody has now.
+
+    Whether they can be had is for the services to find out: they refuse a port that somebody has.
+    """
     if port_base:
         ports = [port_base + offset for offset in range(len(SERVICES))]
         ports += [port + _METRICS_OFFSET for port in ports]
-        for port in ports:
-            _refuse_taken(port)
     else:
         ports = free_ports(2 * len(SERVICES))
     addresses = [f"{HOST}:{port}" for port in ports]
@@ -69,6 +70,7 @@ def make_plan(*, data: Path, port_base: int, lists: Path | None) -> Plan:
         addresses=dict(zip(SERVICES, addresses[: len(SERVICES)], strict=True)),
         metrics=dict(zip(SERVICES, addresses[len(SERVICES) :], strict=True)),
         lists=lists,
+        logs=logs,
     )
 
 
@@ -79,27 +81,3 @@ def free_ports(count: int) -> list[int]:
         for each in sockets:
             each.bind((HOST, 0))
         return [each.getsockname()[1] for each in sockets]
-
-
-def is_taken(address: str) -> bool:
-    """Whether somebody listens on this address now."""
-    host, _, port = address.rpartition(":")
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, int(port)))
-        except OSError as error:
-            if error.errno != errno.EADDRINUSE:
-                raise
-            return True
-    return False
-
-
-def _refuse_taken(port: int) -> None:
-    # gRPC would gladly share the port with whoever has it, so asking first is the only way to notice.
-    if is_taken(f"{HOST}:{port}"):
-        raise Stop(
-            f"port {port} is in use.",
-            advice=f"Stop what uses it (another `tidewaiter up`?), or give another --port-base; "
-            f"0 takes free ports. On Linux, `ss -ltnp 'sport = :{port}'` names it.",
-        )

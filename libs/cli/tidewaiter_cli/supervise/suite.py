@@ -9,6 +9,8 @@ from itertools import count
 from threading import Event
 from typing import Final
 
+from tidewaiter_chassis.started import ADDRESS_UNAVAILABLE
+
 from tidewaiter_cli.stopping import Stop
 from tidewaiter_cli.supervise.child import Child
 from tidewaiter_cli.supervise.health import serves
@@ -30,7 +32,7 @@ Say = Callable[[str], None]
 
 
 class PortLost(Exception):
-    """Somebody took a port between its choice and its use."""
+    """Somebody else has a port that a service was to listen on."""
 
 
 class Suite:
@@ -47,24 +49,26 @@ class Suite:
     def start(self, asked_to_stop: Event) -> bool:
         """Starts all four and waits until all serve; False when asked to stop meanwhile.
 
-        Stop, with the reason from its log, when one ends instead; PortLost when its port was taken.
+        Stop, with the reason from its log, when one ends instead; PortLost when its port is somebody else's.
         """
         if not holds_state(self._plan.data):
             self._say(f"no state in {self._plan.data}: making a new log and its key")
-            self._create_log()
+            self._create_log(asked_to_stop)
         for service in SERVICES:
+            if asked_to_stop.is_set():
+                return False
             self._launch(service)
         deadline = time.monotonic() + START_SECONDS_MAX
         waiting = set(SERVICES)
         while waiting and not asked_to_stop.is_set():
             for service in sorted(waiting):
                 self._refuse_end(service)
-                if serves(self._plan.addresses[service]):
+                if self._serves(service):
                     waiting.remove(service)
             if time.monotonic() > deadline:
                 raise Stop(
                     f"{', '.join(sorted(waiting))} did not serve within {START_SECONDS_MAX:g} s.",
-                    advice=f"Look into {self._plan.log(min(waiting))}.",
+                    advice=self._advice(min(waiting)),
                 )
             asked_to_stop.wait(_LOOK_SECONDS if waiting else 0)
         return not waiting
@@ -83,7 +87,7 @@ class Suite:
                     self._note()
                     changed()
                 if look % _LOOKS_PER_LOG_LOOK == 0:
-                    child.bound_log()
+                    child.log.bound()
             self._greet_returned()
 
     def stop(self) -> bool:
@@ -109,21 +113,23 @@ class Suite:
         # Known on the disk before anything else is done: killed now, the next run finds them.
         note_processes(self._plan.data, self.pids())
 
-    def _create_log(self) -> None:
+    def _create_log(self, asked_to_stop: Event) -> None:
         making = self._child("audit", "--create-log")
         making.start()
+        deadline = time.monotonic() + START_SECONDS_MAX
         try:
-            is_made = making.wait(START_SECONDS_MAX)
-        except BaseException:
-            # Interrupted: whoever removes the folder next must not have it made again behind his back.
+            while not making.wait(_LOOK_SECONDS):
+                if asked_to_stop.is_set():
+                    # It ends what it began: of half a log the next run would not know what to think.
+                    deadline = min(deadline, time.monotonic() + _DRAIN_SECONDS_MAX)
+                if time.monotonic() > deadline:
+                    raise Stop("the log was not made in time.", advice=self._advice("audit"))
+        finally:
+            # Interrupted, or too slow: whoever removes the folder next must not have it made again behind his back.
             making.kill()
             making.wait(_DRAIN_SECONDS_MAX)
-            raise
-        if not is_made:
-            making.kill()
-            raise Stop(f"the log was not made within {START_SECONDS_MAX:g} s.", advice=self._advice("audit"))
         if making.ended:
-            raise Stop(f"the log could not be made: {making.why()}", advice=self._advice("audit"))
+            raise self._refusal(making, "the log could not be made")
 
     def _child(self, service: str, *flags: str) -> Child:
         return Child(
@@ -135,12 +141,17 @@ class Suite:
 
     def _refuse_end(self, service: str) -> None:
         child = self._children[service]
-        if child.ended is None:
-            return
-        why = child.why()
-        if "cannot listen" in why or "in use" in why:
-            raise PortLost(f"{service}: {why}")
-        raise Stop(f"{service} did not start: {why}", advice=self._advice(service))
+        if child.ended is not None:
+            raise self._refusal(child, f"{service} did not start")
+
+    def _refusal(self, child: Child, problem: str) -> PortLost | Stop:
+        problem = f"{problem}: {child.log.why()}"
+        if child.ended == ADDRESS_UNAVAILABLE:
+            return PortLost(problem)
+        return Stop(problem, advice=self._advice(child.service))
+
+    def _serves(self, service: str) -> bool:
+        return serves(self._plan.addresses[service], pid=self._children[service].pid)
 
     def _restart(self, service: str, child: Child) -> None:
         now = time.monotonic()
@@ -150,7 +161,7 @@ class Suite:
         if len(ended_at) >= RESTARTS_MAX:
             raise Stop(
                 f"{service} ended {len(ended_at) + 1} times within {RESTARTS_WITHIN_SECONDS:g} s, the last time "
-                f"{_how(child.ended)}: {child.why()}",
+                f"{_how(child.ended)}: {child.log.why()}",
                 advice=self._advice(service),
             )
         ended_at.append(now)
@@ -162,7 +173,7 @@ class Suite:
 
     def _greet_returned(self) -> None:
         for service, since in list(self._returning.items()):
-            if serves(self._plan.addresses[service]):
+            if self._serves(service):
                 del self._returning[service]
                 self._say(f"{service} serves again after {time.monotonic() - since:.1f} s")
 
@@ -180,7 +191,7 @@ class Suite:
         return well
 
     def _advice(self, service: str) -> str:
-        return f"Look into {self._plan.log(service)}."
+        return f"Look into {self._plan.log(service).path}."
 
 
 def _how(status: int | None) -> str:

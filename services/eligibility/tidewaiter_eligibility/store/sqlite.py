@@ -20,7 +20,10 @@ MIGRATIONS = load_migrations("tidewaiter_eligibility.store")
 
 
 class SqliteLedger:
-    """A ledger that one process owns. Made by `open`; `close` commits what was accepted."""
+    """A ledger in a file, made by `open`; `close` commits what was accepted.
+
+    Several processes on one machine may have it open: their changes take turns.
+    """
 
     def __init__(self, *, database: Database, secret: bytes) -> None:
         self._database = database
@@ -45,6 +48,8 @@ class SqliteLedger:
             path,
             migrations=MIGRATIONS,
             name="eligibility",
+            # Nothing of the ledger is kept in memory, and what is claimed is read and written in one transaction.
+            sole=False,
             waiting_max=waiting_max,
             meter=meter,
             before_commit=before_commit,
