@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "file": "Files a manifest, and reports every bad line.",
     "explain": "Explains one decision: what, why, by which rule, and what would change it.",
     "check": "Asks whether a parcel would enter free of duty, without filing anything.",
+    "requirements": "Lists which data elements a filing needs, by filer, mode and day.",
     "screen": "Looks up a name on the lists of denied parties.",
     "trace": "Shows how one filing went through the services, with times.",
     "manifest": "Makes a realistic manifest to try things on.",

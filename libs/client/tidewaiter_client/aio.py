@@ -95,6 +95,17 @@ class AsyncClient:
         request = requests.shipment(shipment_id=shipment_id, tracking_number=tracking_number, filing=filing)
         return cast(intake_pb2.GetShipmentResponse, await self._call(self._stub.GetShipment, request))
 
+    async def list_requirements(
+        self,
+        *,
+        filer_type: trade_pb2.FilerType.ValueType = trade_pb2.FILER_TYPE_UNSPECIFIED,
+        mode: trade_pb2.TransportMode.ValueType = trade_pb2.TRANSPORT_MODE_UNSPECIFIED,
+        day: str = "",
+    ) -> intake_pb2.ListRequirementsResponse:
+        """The data elements that filings are checked by; see `Client.list_requirements`."""
+        request = intake_pb2.ListRequirementsRequest(filer_type=filer_type, mode=mode, day=day)
+        return cast(intake_pb2.ListRequirementsResponse, await self._call(self._stub.ListRequirements, request))
+
     async def close(self) -> None:
         """Ends running calls and closes the connection."""
         await self._channel.close()

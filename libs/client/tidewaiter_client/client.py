@@ -98,6 +98,19 @@ class Client:
         request = requests.shipment(shipment_id=shipment_id, tracking_number=tracking_number, filing=filing)
         return cast(intake_pb2.GetShipmentResponse, self._connection.call(self._stub.GetShipment, request))
 
+    def list_requirements(
+        self,
+        *,
+        filer_type: trade_pb2.FilerType.ValueType = trade_pb2.FILER_TYPE_UNSPECIFIED,
+        mode: trade_pb2.TransportMode.ValueType = trade_pb2.TRANSPORT_MODE_UNSPECIFIED,
+        day: str = "",
+    ) -> intake_pb2.ListRequirementsResponse:
+        """The data elements that filings are checked by: of this filer and mode (unspecified for all), received on
+        `day` (YYYY-MM-DD, UTC; today when empty).
+        """
+        request = intake_pb2.ListRequirementsRequest(filer_type=filer_type, mode=mode, day=day)
+        return cast(intake_pb2.ListRequirementsResponse, self._connection.call(self._stub.ListRequirements, request))
+
     def close(self) -> None:
         """Ends running calls and closes the connection."""
         self._connection.close()

@@ -76,6 +76,8 @@ async def build(settings: Settings, telemetry: Telemetry, *, clock: Clock | None
                 clock=clock,
             ),
             get=Get(journal=journal, desk=desk, read_filing=filing_from_bytes),
+            requirements=table,
+            clock=clock,
             tracing=telemetry.tracing,
             stream_filings_max=settings.stream_filings_max,
             draining=server.draining,

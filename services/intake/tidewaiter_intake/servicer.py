@@ -9,17 +9,21 @@ from typing import Any
 
 from tidewaiter.intake.v1 import intake_pb2, intake_pb2_grpc
 from tidewaiter_chassis import validation
+from tidewaiter_chassis.clock import Clock
 from tidewaiter_chassis.failures import Failure
 from tidewaiter_chassis.traces import ItemSpan, Tracing, current_span, rpc_context
 from tidewaiter_chassis.unserved import unserved
 
 from tidewaiter_intake import errors
 from tidewaiter_intake.get import Get
-from tidewaiter_intake.model import Answer
+from tidewaiter_intake.list_requirements import list_requirements
+from tidewaiter_intake.model import Answer, FilerType, Mode
 from tidewaiter_intake.preview import Preview
+from tidewaiter_intake.requirements import Requirements
 from tidewaiter_intake.stream import Window, until_draining
 from tidewaiter_intake.submit import Submit
 from tidewaiter_intake.wire import requests as wire
+from tidewaiter_intake.wire.requirements import day_from, requirements_to
 
 
 class IntakeServicer(intake_pb2_grpc.IntakeServiceServicer):
@@ -31,6 +35,8 @@ class IntakeServicer(intake_pb2_grpc.IntakeServiceServicer):
         submit: Submit,
         preview: Preview,
         get: Get,
+        requirements: Requirements,
+        clock: Clock,
         tracing: Tracing,
         stream_filings_max: int,
         draining: asyncio.Event,
@@ -38,6 +44,8 @@ class IntakeServicer(intake_pb2_grpc.IntakeServiceServicer):
         self._submit = submit
         self._preview = preview
         self._get = get
+        self._requirements = requirements
+        self._clock = clock
         self._tracing = tracing
         self._stream_filings_max = stream_filings_max
         self._draining = draining
@@ -89,7 +97,19 @@ class IntakeServicer(intake_pb2_grpc.IntakeServiceServicer):
     CancelShipment = unserved
     ListShipments = unserved
     WatchDecisions = unserved
-    ListRequirements = unserved
+
+    async def ListRequirements(
+        self, request: intake_pb2.ListRequirementsRequest, context: Any
+    ) -> intake_pb2.ListRequirementsResponse:
+        """The rows that filings are checked by."""
+        validation.refuse_invalid(request)
+        rows = list_requirements(
+            self._requirements,
+            filer_type=FilerType(request.filer_type) if request.filer_type else None,
+            mode=Mode(request.mode) if request.mode else None,
+            day=day_from(request.day) or self._clock.now().date(),
+        )
+        return requirements_to(rows)
 
     async def _chunk(self, chunk: intake_pb2.FilingChunk) -> intake_pb2.StreamFilingsResponse:
         given = [wire.filing_given(filing, self._submit.check) for filing in chunk.filings]

@@ -568,7 +568,7 @@ Global___WatchDecisionsResponse: _TypeAlias = WatchDecisionsResponse  # noqa: Y0
 
 @_typing.final
 class ListRequirementsRequest(_message.Message):
-    """Asks which data elements are required."""
+    """Asks which data elements are needed."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -580,7 +580,7 @@ class ListRequirementsRequest(_message.Message):
     mode: _trade_pb2.TransportMode.ValueType
     """For this mode; unspecified for all."""
     day: _builtins.str
-    """On this day, YYYY-MM-DD; empty for today."""
+    """Of filings received on this day, YYYY-MM-DD, UTC; empty for today."""
     def __init__(
         self,
         *,
@@ -598,7 +598,7 @@ Global___ListRequirementsRequest: _TypeAlias = ListRequirementsRequest  # noqa: 
 
 @_typing.final
 class Requirement(_message.Message):
-    """One data element."""
+    """One row of the table of data elements."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -606,14 +606,49 @@ class Requirement(_message.Message):
     PRESENCE_FIELD_NUMBER: _builtins.int
     CITATION_FIELD_NUMBER: _builtins.int
     CONFIDENCE_FIELD_NUMBER: _builtins.int
+    RULE_ID_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
+    FIELDS_FIELD_NUMBER: _builtins.int
+    WHEN_FIELD_NUMBER: _builtins.int
+    FILER_TYPES_FIELD_NUMBER: _builtins.int
+    MODES_FIELD_NUMBER: _builtins.int
+    FIRST_DAY_FIELD_NUMBER: _builtins.int
+    END_DAY_FIELD_NUMBER: _builtins.int
+    FIX_FIELD_NUMBER: _builtins.int
     field: _builtins.str
-    """Path in Filing."""
+    """Path in Filing; the first of `fields`."""
     presence: _builtins.str
-    """required, conditional or optional."""
+    """"required": a filing without it is refused. "expected": a filing without it
+    is decided, and its filer is told what to mend. More may come.
+    """
     citation: _builtins.str
     """Where it is said."""
     confidence: _trade_pb2.Confidence.ValueType
     """How well it is known."""
+    rule_id: _builtins.str
+    """Id of the row."""
+    code: _builtins.str
+    """Code of the refusal or the reason of a filing that lacks it."""
+    when: _builtins.str
+    """Needed only of filings that have this field; empty for all."""
+    first_day: _builtins.str
+    """First day of receipt that it covers, YYYY-MM-DD."""
+    end_day: _builtins.str
+    """First day that it no longer covers; empty while open."""
+    fix: _builtins.str
+    """What to do about a filing that lacks it."""
+    @_builtins.property
+    def fields(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Paths in Filing of which one is enough."""
+
+    @_builtins.property
+    def filer_types(self) -> _containers.RepeatedScalarFieldContainer[_trade_pb2.FilerType.ValueType]:
+        """Of these kinds of filer; empty for all."""
+
+    @_builtins.property
+    def modes(self) -> _containers.RepeatedScalarFieldContainer[_trade_pb2.TransportMode.ValueType]:
+        """For these modes; empty for all."""
+
     def __init__(
         self,
         *,
@@ -621,10 +656,19 @@ class Requirement(_message.Message):
         presence: _builtins.str = ...,
         citation: _builtins.str = ...,
         confidence: _trade_pb2.Confidence.ValueType = ...,
+        rule_id: _builtins.str = ...,
+        code: _builtins.str = ...,
+        fields: _abc.Iterable[_builtins.str] | None = ...,
+        when: _builtins.str = ...,
+        filer_types: _abc.Iterable[_trade_pb2.FilerType.ValueType] | None = ...,
+        modes: _abc.Iterable[_trade_pb2.TransportMode.ValueType] | None = ...,
+        first_day: _builtins.str = ...,
+        end_day: _builtins.str = ...,
+        fix: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["citation", b"citation", "confidence", b"confidence", "field", b"field", "presence", b"presence"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["citation", b"citation", "code", b"code", "confidence", b"confidence", "end_day", b"end_day", "field", b"field", "fields", b"fields", "filer_types", b"filer_types", "first_day", b"first_day", "fix", b"fix", "modes", b"modes", "presence", b"presence", "rule_id", b"rule_id", "when", b"when"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

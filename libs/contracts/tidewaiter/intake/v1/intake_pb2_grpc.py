@@ -134,7 +134,7 @@ class IntakeServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListRequirements(self, request, context):
-        """The data elements required by filer type, mode and day. Not served yet.
+        """The data elements needed by filer type, mode and day, as filings are checked.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -53,7 +53,7 @@ class IntakeServiceStub:
     WatchDecisions: _grpc.UnaryStreamMultiCallable[_intake_pb2.WatchDecisionsRequest, _intake_pb2.WatchDecisionsResponse]
     """Every decision and re-decision after a token. Not served yet."""
     ListRequirements: _grpc.UnaryUnaryMultiCallable[_intake_pb2.ListRequirementsRequest, _intake_pb2.ListRequirementsResponse]
-    """The data elements required by filer type, mode and day. Not served yet."""
+    """The data elements needed by filer type, mode and day, as filings are checked."""
 
 @_typing.type_check_only
 class IntakeServiceAsyncStub(IntakeServiceStub):
@@ -80,7 +80,7 @@ class IntakeServiceAsyncStub(IntakeServiceStub):
     WatchDecisions: _aio.UnaryStreamMultiCallable[_intake_pb2.WatchDecisionsRequest, _intake_pb2.WatchDecisionsResponse]  # type: ignore[assignment]
     """Every decision and re-decision after a token. Not served yet."""
     ListRequirements: _aio.UnaryUnaryMultiCallable[_intake_pb2.ListRequirementsRequest, _intake_pb2.ListRequirementsResponse]  # type: ignore[assignment]
-    """The data elements required by filer type, mode and day. Not served yet."""
+    """The data elements needed by filer type, mode and day, as filings are checked."""
 
 class IntakeServiceServicer(metaclass=_abc_1.ABCMeta):
     """Receives filings, has them decided and recorded, and answers."""
@@ -152,6 +152,6 @@ class IntakeServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _intake_pb2.ListRequirementsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_intake_pb2.ListRequirementsResponse, _abc.Awaitable[_intake_pb2.ListRequirementsResponse]]:
-        """The data elements required by filer type, mode and day. Not served yet."""
+        """The data elements needed by filer type, mode and day, as filings are checked."""
 
 def add_IntakeServiceServicer_to_server(servicer: IntakeServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
