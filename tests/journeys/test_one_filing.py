@@ -216,7 +216,6 @@ async def test_rpcs_not_served_yet_answer_unimplemented(house: Suite) -> None:
     for call in (
         house.intake.CancelShipment(intake_pb2.CancelShipmentRequest()),
         house.intake.ListShipments(intake_pb2.ListShipmentsRequest()),
-        house.intake.ListRequirements(intake_pb2.ListRequirementsRequest()),
     ):
         with pytest.raises(grpc.aio.AioRpcError) as refused:
             await call

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tidewaiter_chassis.clock import SystemClock
 from tidewaiter_intake.decide import AUDIT_SILENT, pending
@@ -87,6 +87,7 @@ async def _file(path: Path, batches: list[list[Filing]]) -> _WatchingDesk:
     return desk
 
 
+@settings(max_examples=40)
 @given(batches=st.lists(st.lists(_FILED, min_size=1, max_size=6), min_size=1, max_size=3))
 def test_what_begins_in_a_batch_is_handed_on_as_the_journal_holds_it(batches: list[list[Filing]]) -> None:
     # A filing that stands twice in a batch sends its shipment back to the journal: then nothing is handed on.
