@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 from tidewaiter_audit.append import Group
-from tidewaiter_audit.leaf import Draft
-from tidewaiter_audit.store.sqlite import FILE_NAME, SqliteLog, SqliteReader
+from tidewaiter_audit.leaf import Draft, Placed
+from tidewaiter_audit.store.sqlite import SqliteLog
 from tidewaiter_chassis.failures import Failure
+from tidewaiter_tlog.hashing import leaf_hash
 from tidewaiter_tlog.tiles import TileId
 from tidewaiter_tlog.tree import LeafIndex, TreeSize
 
@@ -31,24 +32,39 @@ async def store(open_store: Open) -> AsyncIterator[SqliteLog]:
     await opened.shut()
 
 
-def draft(number: int, *, goods: bytes = b"") -> Draft:
-    return Draft(
-        decision_id=f"d-{number}",
-        leaf=b"leaf %d" % number,
-        salt=b"salt %d" % number,
+def placed(number: int, *, goods: bytes = b"", of: str = "", is_erasure: bool = False, nth: int = 1) -> Placed:
+    draft = Draft(
+        decision_id=f"{'erasure/' if is_erasure else ''}d-{number}",
+        shipment_id=of or f"s-{number}",
+        body=b"",
+        salt=b"" if is_erasure else b"salt %d" % number,
         personal=b"personal %d" % number,
         goods=goods,
+        is_erasure=is_erasure,
     )
+    return Placed(draft, b"leaf %d" % number, nth)
 
 
 def group(old: int, new: int, *, tiles: dict[TileId, bytes] | None = None, goods: bytes = b"") -> Group:
     return Group(
         old_size=TreeSize(old),
         new_size=TreeSize(new),
-        drafts=[draft(number, goods=goods) for number in range(old, new)],
+        entries=[placed(number, goods=goods) for number in range(old, new)],
         tiles=tiles or {},
         checkpoint=b"note %d" % new,
         recorded_at_ns=1_000 + new,
+    )
+
+
+def entries(old: int, *made: Placed) -> Group:
+    new = old + len(made)
+    return Group(
+        old_size=TreeSize(old),
+        new_size=TreeSize(new),
+        entries=list(made),
+        tiles={},
+        checkpoint=b"note %d" % new,
+        recorded_at_ns=0,
     )
 
 
@@ -131,7 +147,7 @@ async def test_a_group_that_fails_midway_leaves_nothing_behind(store: SqliteLog)
     twice = Group(
         old_size=TreeSize(2),
         new_size=TreeSize(4),
-        drafts=[draft(5), draft(1)],
+        entries=[placed(5), placed(1)],
         tiles={},
         checkpoint=b"note 4",
         recorded_at_ns=0,
@@ -146,8 +162,30 @@ async def test_a_group_that_fails_midway_leaves_nothing_behind(store: SqliteLog)
     await store.write_group(group(2, 3))
 
 
-async def test_a_snapshot_sees_the_log_as_of_one_commit(tmp_path: Path, store: SqliteLog) -> None:
-    other = SqliteReader.open_file(tmp_path / FILE_NAME)
+async def test_the_newest_entry_of_a_shipment_is_found_and_no_number_is_given_twice(store: SqliteLog) -> None:
+    await store.write_group(entries(0, placed(0, of="X"), placed(1, of="Y"), placed(2, of="X", nth=2)))
+
+    ends = {name: (end.number, end.leaf_index) for name, end in store.trail_ends({"X", "Y", "Z", ""}).items()}
+
+    assert {"X": (2, 2), "Y": (1, 1)} == ends
+    assert leaf_hash(b"leaf 2") == store.trail_ends({"X"})["X"].leaf_hash
+    with pytest.raises(Exception, match="UNIQUE"):
+        await store.write_group(entries(3, placed(3, of="X", nth=2)))
+
+
+async def test_an_erasure_deletes_what_stays_beside_the_entries_before_it(store: SqliteLog) -> None:
+    await store.write_group(entries(0, placed(0, of="X"), placed(1, of="Y")))
+    await store.write_group(
+        entries(2, placed(2, of="X", nth=2), placed(3, of="X", nth=3, is_erasure=True), placed(4, of="X", nth=4))
+    )
+
+    assert [1, 4] == [index for index, _ in store.personal()]
+    assert (True, False) == (store.is_erased_after("X", LeafIndex(2)), store.is_erased_after("Y", LeafIndex(0)))
+    assert (0, 1) == (store.personal_before("X", LeafIndex(4)), store.personal_before("X", LeafIndex(5)))
+
+
+async def test_a_snapshot_sees_the_log_as_of_one_commit(open_store: Open, store: SqliteLog) -> None:
+    other = open_store()
     await store.write_group(group(0, 1))
 
     with other.snapshot():

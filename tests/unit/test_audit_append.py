@@ -200,7 +200,9 @@ async def test_a_second_writer_is_found_out_and_nothing_of_the_first_is_lost(tmp
 async def test_the_store_keeps_no_group_that_builds_on_another_tree(tmp_path: Path) -> None:
     async with open_log(tmp_path) as log:
         await recorded(log, 1)
-        stale = Group(old_size=TreeSize(0), new_size=TreeSize(1), drafts=[], tiles={}, checkpoint=b"", recorded_at_ns=0)
+        stale = Group(
+            old_size=TreeSize(0), new_size=TreeSize(1), entries=[], tiles={}, checkpoint=b"", recorded_at_ns=0
+        )
 
         with pytest.raises(Failure, match="LOG_MOVED"):
             await log.store.write_group(stale)

@@ -20,6 +20,8 @@ from tidewaiter_chassis.failures import Failure
 from tests.audit_records import CANARY, decision, fill_every_field, reason, shipment, submission
 
 SALT = bytes(32)
+FIRST = leaf.Trail(number=1)
+
 PARTIES = ("seller", "shipper", "buyer", "consignee")
 
 
@@ -27,9 +29,13 @@ def fact_classes() -> list[type[facts.Fact]]:
     return [one for one in vars(facts).values() if isinstance(one, type) and issubclass(one, facts.Fact)]
 
 
-def draft_of(view: trade.Shipment, made: trade.Decision) -> leaf.Draft:
+def written_of(given_in: Submission, *, salt: bytes = SALT, trail: leaf.Trail = FIRST) -> leaf.Placed:
+    return leaf.place(leaf.draft(given_in, salt=salt), trail)
+
+
+def placed_of(view: trade.Shipment, made: trade.Decision, *, trail: leaf.Trail = FIRST) -> leaf.Placed:
     given_in = Submission(decision=decision_from(made), shipment=shipment_from(view), personal=personal_from(view))
-    return leaf.draft(given_in, salt=SALT)
+    return written_of(given_in, trail=trail)
 
 
 def every_field_set() -> tuple[trade.Decision, trade.Shipment]:
@@ -39,22 +45,23 @@ def every_field_set() -> tuple[trade.Decision, trade.Shipment]:
     return made, view
 
 
-def test_the_first_form_of_a_leaf_never_changes() -> None:
+def test_the_second_form_of_a_leaf_never_changes() -> None:
     """Frozen: whoever changes a byte of this makes a new kind of leaf, or every old receipt loses its meaning."""
     view = shipment(items=[trade.LineItem(description='a "quoted" shirt\n', quantity=2)], gift=True)
     made = decision(reasons=[], eligibility=None, risk=None, versions=None, degraded=True)
 
-    written = draft_of(view, made).leaf
+    written = placed_of(view, made, trail=leaf.Trail(number=2, previous_hash="ab" * 32, previous_index=7)).leaf
 
     assert (
         '{"decision":{"decided_at":"2025-01-15T12:00:00.123456Z","decision_id":"01J8Z000000000000000000001-1",'
         '"degraded":true,"entry_path":"ENTRY_PATH_SECTION_321_MANIFEST","filings":["CARR1/r-1"],'
         '"outcome":"OUTCOME_RELEASE","revision":1,"shipment_id":"01J8Z000000000000000000001"},'
-        '"kind":"tidewaiter.decision/v1",'
+        '"kind":"tidewaiter.decision/v2",'
         f'"personal_sha256":"{sha256(SALT + personal_from(view)).hexdigest()}",'
         '"shipment":{"country_of_shipment":"DE","estimated_arrival":"2025-01-15T12:00:00Z","gift":true,'
         '"items":[{"description":"a \\"quoted\\" shirt\\n","quantity":2}],"mode":"TRANSPORT_MODE_AIR","revision":1,'
-        '"shipment_id":"01J8Z000000000000000000001","tracking_number":"1Z000000001"}}'
+        '"shipment_id":"01J8Z000000000000000000001","tracking_number":"1Z000000001"},'
+        f'"trail":{{"number":2,"previous_hash":"{"ab" * 32}","previous_index":7}}}}'
     ) == written.decode()
 
 
@@ -62,10 +69,56 @@ def test_the_same_submission_under_the_same_salt_gives_the_same_bytes() -> None:
     assert leaf.draft(submission(), salt=SALT) == leaf.draft(submission(), salt=SALT)
 
 
-def test_another_salt_hides_the_same_parties_behind_another_commitment() -> None:
-    one, other = leaf.draft(submission(), salt=SALT), leaf.draft(submission(), salt=bytes([1]) * 32)
+def test_a_leaf_of_the_first_form_is_read_for_ever() -> None:
+    """As release 0.1.0 wrote it, before leaves had trails."""
+    written = (
+        b'{"decision":{"decision_id":"01J8Z000000000000000000001-1","outcome":"OUTCOME_RELEASE","revision":1,'
+        b'"shipment_id":"01J8Z000000000000000000001"},"kind":"tidewaiter.decision/v1","personal_sha256":"00",'
+        b'"shipment":{"revision":1,"shipment_id":"01J8Z000000000000000000001"}}'
+    )
 
-    assert one.personal == other.personal
+    assert "OUTCOME_RELEASE" == leaf.read(written).decision.outcome
+    assert leaf.is_canonical(written)
+    assert (True, None) == (leaf.outline_of(written).is_decision, leaf.outline_of(written).trail)
+
+
+@pytest.mark.parametrize(("kind", "trail"), [("v1", ',"trail":{"number":1}'), ("v2", "")])
+def test_a_trail_stands_in_the_second_form_and_in_no_other(kind: str, trail: str) -> None:
+    written = placed_of(shipment(), decision()).leaf.replace(b',"trail":{"number":1}', trail.encode())
+
+    with pytest.raises(ValueError, match="has a trail"):
+        leaf.read(written.replace(b"decision/v2", f"decision/{kind}".encode()))
+
+
+def test_an_erasure_and_a_statement_of_heads_are_entries_of_their_own_kinds() -> None:
+    erasure = leaf.Erasure(author="ops", reason="art. 17", request_id="r-1", shipment_id="S1")
+    heads = leaf.Heads(root="cd" * 32, shipments=3, tree_size=9)
+
+    erased, stated = leaf.place(leaf.draft_erasure(erasure), FIRST), leaf.place(leaf.draft_heads(heads), None)
+
+    assert (
+        b'{"erasure":{"author":"ops","reason":"art. 17","request_id":"r-1","shipment_id":"S1"},'
+        b'"kind":"tidewaiter.erasure/v1","trail":{"number":1}}'
+    ) == erased.leaf
+    assert (
+        f'{{"heads":{{"root":"{"cd" * 32}","shipments":3,"tree_size":9}},"kind":"tidewaiter.heads/v1"}}'.encode()
+    ) == stated.leaf
+    assert all(leaf.is_canonical(one.leaf) for one in (erased, stated))
+    assert ["erasure/r-1/S1", "heads/9"] == [leaf.outline_of(one.leaf).entry_id for one in (erased, stated)]
+    assert ["S1", ""] == [leaf.outline_of(one.leaf).shipment_id for one in (erased, stated)]
+
+
+def test_the_longest_trail_has_room_in_every_leaf() -> None:
+    longest = leaf.Trail(number=2**63 - 1, previous_hash="f" * 64, previous_index=2**63 - 2)
+    draft = leaf.draft(submission(), salt=SALT)
+
+    assert len(leaf.place(draft, longest).leaf) - len(draft.body) <= leaf.TRAIL_BYTES_MAX
+
+
+def test_another_salt_hides_the_same_parties_behind_another_commitment() -> None:
+    one, other = written_of(submission()), written_of(submission(), salt=bytes([1]) * 32)
+
+    assert one.draft.personal == other.draft.personal
     assert leaf.outline_of(one.leaf).personal_sha256 != leaf.outline_of(other.leaf).personal_sha256
 
 
@@ -74,7 +127,7 @@ def test_another_salt_hides_the_same_parties_behind_another_commitment() -> None
 def test_any_json_writer_that_sorts_its_keys_writes_the_same_bytes(text: str, number: int) -> None:
     plain = submission(reasons=[reason(detail=text)]).decision
     made = msgspec.structs.replace(plain, revision=number, filings=(text, text))
-    written = leaf.draft(Submission(decision=made, shipment=submission().shipment, personal=b""), salt=SALT).leaf
+    written = written_of(Submission(decision=made, shipment=submission().shipment, personal=b"")).leaf
 
     again = json.dumps(json.loads(written), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
@@ -89,7 +142,7 @@ def test_what_is_no_leaf_is_refused(written: bytes) -> None:
 
 
 def test_a_leaf_written_in_another_order_is_not_canonical() -> None:
-    written = leaf.draft(submission(), salt=SALT).leaf
+    written = written_of(submission()).leaf
     kind = f'"kind":"{leaf.KIND}",'.encode()
 
     moved = b"{" + kind + written.replace(kind, b"")[1:]
@@ -108,7 +161,7 @@ def test_facts_stand_in_the_order_in_which_they_are_written(fact: type[facts.Fac
 def test_no_field_of_the_contract_is_missing_from_the_leaf() -> None:
     made, view = every_field_set()
 
-    content = leaf.read(draft_of(view, made).leaf)
+    content = leaf.read(placed_of(view, made).leaf)
 
     back, back_view = trade.Decision(), trade.Shipment()
     fill(back, content.decision)
@@ -123,7 +176,7 @@ def test_what_was_absent_comes_back_absent_and_what_was_empty_comes_back_empty()
     made = decision(eligibility=trade.EligibilityFinding(), risk=None)
 
     back = trade.Decision()
-    fill(back, leaf.read(draft_of(shipment(), made).leaf).decision)
+    fill(back, leaf.read(placed_of(shipment(), made).leaf).decision)
 
     assert back.HasField("eligibility")
     assert not back.HasField("risk")
@@ -131,9 +184,9 @@ def test_what_was_absent_comes_back_absent_and_what_was_empty_comes_back_empty()
 
 
 def test_no_party_is_in_the_leaf_and_all_are_beside_it() -> None:
-    written = draft_of(shipment(), decision())
+    written = placed_of(shipment(), decision())
 
-    kept = trade.Shipment.FromString(written.personal)
+    kept = trade.Shipment.FromString(written.draft.personal)
 
     assert CANARY not in json.dumps(json.loads(written.leaf), ensure_ascii=False)
     assert b"Canary" not in written.leaf
@@ -153,13 +206,13 @@ def test_no_message_of_the_contract_but_parties_is_kept_out_of_the_leaf() -> Non
 
 
 def test_the_commitment_opens_with_its_salt_and_parties_only() -> None:
-    written = leaf.draft(submission(), salt=SALT)
+    written = written_of(submission())
     outline = leaf.outline_of(written.leaf)
 
-    assert leaf.opens(outline, salt=SALT, personal=written.personal)
-    assert not leaf.opens(outline, salt=bytes([1]) + SALT[1:], personal=written.personal)
-    assert not leaf.opens(outline, salt=SALT, personal=written.personal + b"\0")
-    assert sha256(SALT + written.personal).hexdigest() == outline.personal_sha256
+    assert leaf.opens(outline, salt=SALT, personal=written.draft.personal)
+    assert not leaf.opens(outline, salt=bytes([1]) + SALT[1:], personal=written.draft.personal)
+    assert not leaf.opens(outline, salt=SALT, personal=written.draft.personal + b"\0")
+    assert sha256(SALT + written.draft.personal).hexdigest() == outline.personal_sha256
 
 
 def with_goods(characters: int) -> Submission:
@@ -168,24 +221,24 @@ def with_goods(characters: int) -> Submission:
 
 
 def leaf_bytes_without_goods() -> int:
-    return len(leaf.draft(with_goods(0), salt=SALT).leaf) + len('"description":"",')
+    return len(leaf.draft(with_goods(0), salt=SALT).body) + len('"description":"",')
 
 
 @pytest.mark.parametrize(("beyond", "beside"), [(-1, False), (0, False), (1, True)])
 def test_goods_move_beside_the_log_when_the_leaf_would_not_fit_into_an_entry_bundle(beyond: int, beside: bool) -> None:
-    room = leaf.LEAF_BYTES_MAX - leaf_bytes_without_goods()
+    room = leaf.LEAF_BYTES_MAX - leaf.TRAIL_BYTES_MAX - leaf_bytes_without_goods()
 
-    written = leaf.draft(with_goods(room + beyond), salt=SALT)
+    written = written_of(with_goods(room + beyond))
     content = leaf.read(written.leaf)
 
     assert len(written.leaf) <= leaf.LEAF_BYTES_MAX
-    assert beside == bool(written.goods)
-    assert leaf.has_goods(leaf.outline_of(written.leaf), written.goods)
+    assert beside == bool(written.draft.goods)
+    assert leaf.has_goods(leaf.outline_of(written.leaf), written.draft.goods)
     if beside:
         assert (1, ()) == (content.shipment.items_count, content.shipment.items)
-        assert with_goods(room + beyond).shipment.items == leaf.read_goods(written.goods)
+        assert with_goods(room + beyond).shipment.items == leaf.read_goods(written.draft.goods)
         assert not leaf.has_goods(leaf.outline_of(written.leaf), b"")
-        assert not leaf.has_goods(leaf.outline_of(written.leaf), written.goods + b" ")
+        assert not leaf.has_goods(leaf.outline_of(written.leaf), written.draft.goods + b" ")
 
 
 def test_a_decision_too_long_even_without_its_goods_is_refused() -> None:

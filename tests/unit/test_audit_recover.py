@@ -84,7 +84,7 @@ SEEN_AT_START = [
     ("the name of an entry", "UPDATE entry SET decision_id = 'x' WHERE leaf_index = 599"),
     ("a leaf taken away", "DELETE FROM entry WHERE leaf_index = 598"),
     ("the last leaf taken away", "DELETE FROM entry WHERE leaf_index = 599"),
-    ("a leaf added", "INSERT INTO entry SELECT 600, 'x', 0, leaf FROM entry WHERE leaf_index = 599"),
+    ("a leaf added", "INSERT INTO entry SELECT 600, 'x', 0, leaf, '', 0 FROM entry WHERE leaf_index = 599"),
     (
         "the last tile of level 0",
         f"UPDATE tile SET hashes = CAST({FLIPPED} AS BLOB) WHERE level = 0 AND tile_index = 2",
@@ -142,7 +142,7 @@ SEEN_BY_FSCK = [
     (
         "KIND",
         "LEAF_UNREADABLE",
-        "UPDATE entry SET leaf = CAST(replace(leaf, 'n/v1', 'n/v9') AS BLOB) WHERE leaf_index = 3",
+        "UPDATE entry SET leaf = CAST(replace(leaf, 'n/v2', 'n/v9') AS BLOB) WHERE leaf_index = 3",
     ),
     ("ID", "ID_MISMATCH", "UPDATE entry SET decision_id = 'x' WHERE leaf_index = 3"),
     ("GAP", "ENTRY_MISSING", "DELETE FROM entry WHERE leaf_index = 3"),

@@ -5,7 +5,8 @@ the one before was on its way to the disk.
 
 1. Draft the leaves, each under a fresh salt.           Dies here: nothing was written.
 2. Set aside what the log has already.                  Dies here: the same.
-3. Lay the tree out in memory and sign its checkpoint.  Dies here: the signature dies with us, seen by nobody, so
+3. Place them: each names its shipment's entry before   Dies here: the signature dies with us, seen by nobody, so
+   it. Lay out the tree in memory, sign its checkpoint.
                                                         that another tree of this size may be signed later.
 4. Prove each leaf and verify each proof ourselves.     One is false: nothing was written; the log stops.
 5. Write leaves, tiles and checkpoint in one            Dies before COMMIT: nothing was written; callers had no
@@ -28,16 +29,17 @@ from tidewaiter_chassis.coalesce import Coalescer
 from tidewaiter_chassis.failures import Failure
 from tidewaiter_chassis.measures import Meter
 from tidewaiter_tlog.checkpoint import Checkpoint, sign_checkpoint
-from tidewaiter_tlog.hashing import leaf_hash, leaf_hashes
+from tidewaiter_tlog.hashing import leaf_hash
 from tidewaiter_tlog.signers import Signer
 from tidewaiter_tlog.tiles import TileId
 from tidewaiter_tlog.tree import LeafIndex, TreeSize
 
 from tidewaiter_audit import errors, leaf
-from tidewaiter_audit.leaf import Draft
+from tidewaiter_audit.leaf import Draft, Placed
 from tidewaiter_audit.log import Log
 from tidewaiter_audit.model import Entry, Receipt, Recorded, Submission
 from tidewaiter_audit.recover import read_checkpoint
+from tidewaiter_audit.trail import place_all
 from tidewaiter_audit.tree import PublishedTree
 
 _SALTS_AT_ONCE: Final = 64
@@ -49,7 +51,7 @@ class Group:
 
     old_size: TreeSize
     new_size: TreeSize
-    drafts: Sequence[Draft]
+    entries: Sequence[Placed]
     tiles: Mapping[TileId, bytes]
     checkpoint: bytes
     recorded_at_ns: int
@@ -115,6 +117,10 @@ class DecisionLog:
         )
         return results
 
+    async def record(self, drafts: Sequence[Draft]) -> list[Recorded | Failure]:
+        """The same for entries of the log's own, that no submission makes."""
+        return await self._groups.submit_all(drafts)
+
     async def drain(self) -> None:
         """Waits until everything accepted is on the log or refused."""
         await self._groups.drain()
@@ -136,22 +142,23 @@ class DecisionLog:
             for draft in drafts:
                 if draft.decision_id not in seen:
                     fresh.setdefault(draft.decision_id, draft)
-            receipts = await self._publish(tree, list(fresh.values()))
+            placed = await self._publish(tree, list(fresh.values()))
             firsts = self._first_receipts(tree, list(seen.values()))
             # 7
             return [
-                Recorded(receipt=firsts[draft.decision_id], first=leaf.decision_of(seen[draft.decision_id]))
+                Recorded(receipt=firsts[draft.decision_id], first=leaf.first_told(seen[draft.decision_id]))
                 if draft.decision_id in seen
-                else _placed(draft, fresh[draft.decision_id], receipts[draft.decision_id])
+                else _told(draft, *placed[draft.decision_id])
                 for draft in drafts
             ]
 
-    async def _publish(self, tree: PublishedTree, drafts: list[Draft]) -> dict[str, Receipt]:
-        """The receipts of these drafts by decision_id, once they are on the log."""
+    async def _publish(self, tree: PublishedTree, drafts: list[Draft]) -> dict[str, tuple[Placed, Receipt]]:
+        """These drafts as entries with their receipts, by decision_id, once they are on the log."""
         if not drafts:
             return {}
         # 3
-        hashes = leaf_hashes(draft.leaf for draft in drafts)
+        ends = self._log.store.trail_ends({draft.shipment_id for draft in drafts})
+        placed, hashes = place_all(drafts, first_index=tree.edge.size, ends=ends)
         extension = tree.extend(hashes)
         note = sign_checkpoint(
             Checkpoint(origin=tree.origin, tree_size=extension.size, root=extension.root), [self._signer]
@@ -165,7 +172,7 @@ class DecisionLog:
                 Group(
                     old_size=tree.edge.size,
                     new_size=extension.size,
-                    drafts=drafts,
+                    entries=placed,
                     tiles=extension.tiles,
                     checkpoint=note,
                     recorded_at_ns=self._clock.ns(),
@@ -177,7 +184,7 @@ class DecisionLog:
             raise
         # 6
         self._log.publish(tree.grown(extension, note))
-        return {draft.decision_id: receipt for draft, receipt in zip(drafts, receipts, strict=True)}
+        return {entry.decision_id: (entry, receipt) for entry, receipt in zip(placed, receipts, strict=True)}
 
     def _first_receipts(self, tree: PublishedTree, entries: list[Entry]) -> dict[str, Receipt]:
         """The receipts that these entries got when they were recorded, by decision_id, byte for byte the same."""
@@ -207,8 +214,6 @@ def _salts(random_bytes: Callable[[int], bytes]) -> Iterator[bytes]:
             yield drawn[start : start + leaf.SALT_BYTES]
 
 
-def _placed(draft: Draft, placed: Draft, receipt: Receipt) -> Recorded:
+def _told(draft: Draft, placed: Placed, receipt: Receipt) -> Recorded:
     """For two of one decision_id in a group the first is placed, and the second gets what a repeat would get."""
-    if draft is placed:
-        return Recorded(receipt=receipt)
-    return Recorded(receipt=receipt, first=leaf.read(placed.leaf).decision)
+    return Recorded(receipt=receipt, first=None if draft is placed.draft else leaf.decision_in(placed.leaf))

@@ -41,6 +41,7 @@ class EligibilityFinding(Fact, frozen=True, kw_only=True):
 
     counted_shipment_ids: tuple[str, ...] = ()
     counted_shipments: int = 0
+    day_total: Money | None = None
     entry_path: str = ""
     headroom: Money | None = None
     law_version: str = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -13,6 +13,7 @@ from tidewaiter_tlog.tree import LeafIndex
 from tidewaiter_audit import errors
 from tidewaiter_audit.model import Entry
 from tidewaiter_audit.recover import StoredLog, recover
+from tidewaiter_audit.trail import TrailEnd
 from tidewaiter_audit.tree import PublishedTree
 
 
@@ -30,6 +31,10 @@ class LogStore(StoredLog, Protocol):
 
     def entry_at(self, leaf_index: LeafIndex) -> Entry | None:
         """The entry at this index."""
+        ...
+
+    def trail_ends(self, shipment_ids: Collection[str]) -> dict[str, TrailEnd]:
+        """The newest entry of each of these shipments, by shipment; those without any are left out."""
         ...
 
     def entries_named(self, decision_ids: Sequence[str]) -> dict[str, Entry]:

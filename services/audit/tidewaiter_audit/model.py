@@ -43,12 +43,18 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One row of the log. `recorded_at_ns` counts from 1970, UTC; no hash covers it."""
+    """One row of the log. `recorded_at_ns` counts from 1970, UTC; no hash covers it.
+
+    `decision_id` is the entry's id, a decision's own or one that no decision can have. `shipment_id` is the shipment
+    it speaks of, empty when of all, and `number` its number among that shipment's entries, from 1.
+    """
 
     leaf_index: LeafIndex
     decision_id: str
     leaf: bytes
     recorded_at_ns: int
+    shipment_id: str
+    number: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -197,7 +197,10 @@ class Judgement(Struct, frozen=True, kw_only=True, gc=False, array_like=True):
 
 
 class Finding(Struct, frozen=True, kw_only=True, gc=False):
-    """The answer. Amounts are cents; `counted_shipment_ids` holds at most 100 of the `counted_shipments`."""
+    """The answer. Amounts are cents; `counted_shipment_ids` holds at most 100 of the `counted_shipments`.
+
+    `day_total_minor` is the sum of all that counts on the person-day, this shipment included.
+    """
 
     verdict: Verdict
     regime_id: str
@@ -209,6 +212,7 @@ class Finding(Struct, frozen=True, kw_only=True, gc=False):
     value_minor: int | None
     limit_minor: int | None
     headroom_minor: int | None
+    day_total_minor: int | None
     counted_shipment_ids: tuple[str, ...]
     counted_shipments: int
     law_version: str

@@ -21,13 +21,14 @@ from tidewaiter_tlog.tree import Edge, LeafIndex, TreeSize
 
 from tidewaiter_audit.fsck.beside import Beside, check_entry
 from tidewaiter_audit.fsck.report import Findings, FsckReport
+from tidewaiter_audit.fsck.trails import TrailedLog
 from tidewaiter_audit.model import Entry
 from tidewaiter_audit.recover import read_checkpoint
 
 _LEAVES_AT_ONCE: Final = 4096
 
 
-class CheckedLog(Protocol):
+class CheckedLog(TrailedLog, Protocol):
     """What the check reads."""
 
     def snapshot(self) -> AbstractContextManager[None]:
@@ -113,7 +114,8 @@ def _entries(store: CheckedLog, newest: int, found: Findings) -> Iterator[Entry]
         if entry.leaf_index >= newest:
             found.add("ENTRY_UNSIGNED", f"entry {entry.leaf_index}", f"the newest checkpoint is of {newest} leaves")
             return
-        check_entry(entry, personal=personal.take(entry.leaf_index), goods=goods.take(entry.leaf_index), found=found)
+        kept, long = personal.take(entry.leaf_index), goods.take(entry.leaf_index)
+        check_entry(store, entry, personal=kept, goods=long, found=found)
         yield entry
     if position < newest:
         found.add("ENTRY_MISSING", f"entry {position}", f"the newest checkpoint is of {newest} leaves")

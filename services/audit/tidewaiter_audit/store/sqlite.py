@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Self
@@ -10,22 +10,30 @@ from typing import Final, Self
 import apsw
 from tidewaiter_chassis.measures import Meter
 from tidewaiter_chassis.sqlite import Database, load_migrations
+from tidewaiter_tlog.hashing import leaf_hash
 from tidewaiter_tlog.tiles import TileId
 from tidewaiter_tlog.tree import LeafIndex, TreeSize
 
 from tidewaiter_audit import errors
 from tidewaiter_audit.append import Group
 from tidewaiter_audit.model import Entry
+from tidewaiter_audit.trail import TrailEnd
 
 FILE_NAME: Final = "audit.db"
 
 _PAGE_BYTES: Final = 16_384
 """Several leaves to a page: a leaf is some kilobytes."""
 
-_ENTRY: Final = "SELECT leaf_index, decision_id, recorded_at_ns, leaf FROM entry"
+_ENTRY: Final = "SELECT leaf_index, decision_id, recorded_at_ns, leaf, shipment_id, number FROM entry"
 _BY_IDS: Final = (
-    "SELECT e.leaf_index, e.decision_id, e.recorded_at_ns, e.leaf FROM json_each(?) AS wanted "
+    "SELECT e.leaf_index, e.decision_id, e.recorded_at_ns, e.leaf, e.shipment_id, e.number FROM json_each(?) AS wanted "
     "CROSS JOIN entry AS e ON e.decision_id = wanted.value"
+)
+
+_TRAIL_ENDS: Final = (
+    "SELECT wanted.value, e.number, e.leaf_index, e.leaf FROM json_each(?) AS wanted CROSS JOIN entry AS e "
+    "ON e.leaf_index = (SELECT of.leaf_index FROM entry AS of WHERE of.shipment_id = wanted.value "
+    "AND of.shipment_id <> '' ORDER BY of.number DESC LIMIT 1)"
 )
 
 
@@ -76,6 +84,14 @@ class SqliteReader:
         found = list(self._entries(f"{_ENTRY} WHERE leaf_index = ?", (leaf_index,)))
         return found[0] if found else None
 
+    def trail_ends(self, shipment_ids: Collection[str]) -> dict[str, TrailEnd]:
+        """The newest entry of each of these shipments, by shipment; those without any are left out."""
+        wanted = apsw.jsonb_encode(list(shipment_ids))
+        return {
+            shipment_id: TrailEnd(number, LeafIndex(index), leaf_hash(leaf))
+            for shipment_id, number, index, leaf in self._connection.execute(_TRAIL_ENDS, (wanted,))
+        }
+
     def entries_named(self, decision_ids: Sequence[str]) -> dict[str, Entry]:
         """The entries under these ids, by id; ids that the log does not have are left out."""
         wanted = apsw.jsonb_encode(list(decision_ids))
@@ -84,6 +100,28 @@ class SqliteReader:
     def entries_from(self, leaf_index: LeafIndex) -> Iterator[Entry]:
         """The entries from this index on, in order, one at a time."""
         return self._entries(f"{_ENTRY} WHERE leaf_index >= ? ORDER BY leaf_index", (leaf_index,))
+
+    def trail_at(self, shipment_id: str, number: int) -> TrailEnd | None:
+        """The entry of a shipment that has this number there."""
+        query = "SELECT number, leaf_index, leaf FROM entry WHERE shipment_id = ? AND number = ? AND shipment_id <> ''"
+        found = list(self._connection.execute(query, (shipment_id, number)))
+        return TrailEnd(found[0][0], LeafIndex(found[0][1]), leaf_hash(found[0][2])) if found else None
+
+    def is_erased_after(self, shipment_id: str, leaf_index: LeafIndex) -> bool:
+        """Whether an erasure of this shipment stands behind this index."""
+        query = (
+            "SELECT count(*) FROM entry WHERE shipment_id = ? AND shipment_id <> '' AND leaf_index > ? "
+            "AND substr(decision_id, 1, 8) = 'erasure/'"
+        )
+        return bool(self._connection.execute(query, (shipment_id, leaf_index)).get)
+
+    def personal_before(self, shipment_id: str, leaf_index: LeafIndex) -> int:
+        """How many entries of a shipment before this index still have personal data beside them."""
+        query = (
+            "SELECT count(*) FROM entry JOIN personal USING (leaf_index) "
+            "WHERE shipment_id = ? AND shipment_id <> '' AND leaf_index < ?"
+        )
+        return int(self._connection.execute(query, (shipment_id, leaf_index)).get)
 
     def tile(self, level: int, index: int) -> bytes | None:
         """The hashes of this tile, as many as there are."""
@@ -115,8 +153,15 @@ class SqliteReader:
         return found
 
     def _entries(self, query: str, given: tuple[object, ...]) -> Iterator[Entry]:
-        for index, decision_id, recorded_at_ns, leaf in self._connection.execute(query, given):
-            yield Entry(leaf_index=LeafIndex(index), decision_id=decision_id, recorded_at_ns=recorded_at_ns, leaf=leaf)
+        for index, decision_id, recorded_at_ns, leaf, shipment_id, number in self._connection.execute(query, given):
+            yield Entry(
+                leaf_index=LeafIndex(index),
+                decision_id=decision_id,
+                leaf=leaf,
+                recorded_at_ns=recorded_at_ns,
+                shipment_id=shipment_id,
+                number=number,
+            )
 
 
 class SqliteLog(SqliteReader):
@@ -177,18 +222,27 @@ def _write_group(connection: apsw.Connection, group: Group) -> None:
     newest = connection.execute("SELECT max(tree_size) FROM checkpoint").get
     if newest != group.old_size:
         raise errors.log_moved()
-    drafts = list(enumerate(group.drafts, start=group.old_size))
+    entries = list(enumerate(group.entries, start=group.old_size))
     connection.executemany(
-        "INSERT INTO entry (leaf_index, decision_id, recorded_at_ns, leaf) VALUES (?, ?, ?, ?)",
-        [(index, draft.decision_id, group.recorded_at_ns, draft.leaf) for index, draft in drafts],
+        "INSERT INTO entry (leaf_index, decision_id, recorded_at_ns, leaf, shipment_id, number) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (index, entry.decision_id, group.recorded_at_ns, entry.leaf, entry.draft.shipment_id, entry.number)
+            for index, entry in entries
+        ],
     )
     connection.executemany(
         "INSERT INTO personal (leaf_index, salt, data) VALUES (?, ?, ?)",
-        [(index, draft.salt, draft.personal) for index, draft in drafts],
+        [(index, entry.draft.salt, entry.draft.personal) for index, entry in entries if entry.draft.salt],
     )
     connection.executemany(
         "INSERT INTO goods (leaf_index, data) VALUES (?, ?)",
-        [(index, draft.goods) for index, draft in drafts if draft.goods],
+        [(index, entry.draft.goods) for index, entry in entries if entry.draft.goods],
+    )
+    connection.executemany(
+        "DELETE FROM personal WHERE leaf_index IN "
+        "(SELECT leaf_index FROM entry WHERE shipment_id = ? AND leaf_index < ?)",
+        [(entry.draft.shipment_id, index) for index, entry in entries if entry.draft.is_erasure],
     )
     connection.executemany(
         "INSERT INTO tile (level, tile_index, hashes) VALUES (?, ?, ?) "

@@ -129,6 +129,7 @@ def _eligibility(message: trade.EligibilityFinding) -> facts.EligibilityFinding:
     return facts.EligibilityFinding(
         counted_shipment_ids=tuple(message.counted_shipment_ids),
         counted_shipments=_exact(message.counted_shipments),
+        day_total=_money(message.day_total) if message.HasField("day_total") else None,
         entry_path=ENTRY_PATHS[message.entry_path],
         headroom=_money(message.headroom) if message.HasField("headroom") else None,
         law_version=message.law_version,

@@ -42,6 +42,7 @@ def write_finding(finding: Finding, message: trade_pb2.EligibilityFinding) -> No
         message.counted_shipment_ids.extend(finding.counted_shipment_ids)
         message.counted_shipments = finding.counted_shipments
         _write_money(finding.headroom_minor or 0, message.headroom)
+        _write_money(finding.day_total_minor or 0, message.day_total)
 
 
 def write_determined(determined: Determined, result: eligibility_pb2.DeterminationResult) -> None:

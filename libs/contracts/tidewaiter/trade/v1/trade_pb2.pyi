@@ -1009,6 +1009,7 @@ class EligibilityFinding(_message.Message):
     COUNTED_SHIPMENT_IDS_FIELD_NUMBER: _builtins.int
     COUNTED_SHIPMENTS_FIELD_NUMBER: _builtins.int
     LAW_VERSION_FIELD_NUMBER: _builtins.int
+    DAY_TOTAL_FIELD_NUMBER: _builtins.int
     verdict: Global___Verdict.ValueType
     """The answer."""
     regime_id: _builtins.str
@@ -1045,6 +1046,12 @@ class EligibilityFinding(_message.Message):
     def counted_shipment_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Shipments counted on that person-day, this one included, at most 100."""
 
+    @_builtins.property
+    def day_total(self) -> _money_pb2.Money:
+        """Sum of all that counts on that person-day, this shipment included; absent when no person-day decides.
+        With it the finding can be run again without the ledger.
+        """
+
     def __init__(
         self,
         *,
@@ -1061,10 +1068,11 @@ class EligibilityFinding(_message.Message):
         counted_shipment_ids: _abc.Iterable[_builtins.str] | None = ...,
         counted_shipments: _builtins.int = ...,
         law_version: _builtins.str = ...,
+        day_total: _money_pb2.Money | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["headroom", b"headroom", "limit", b"limit", "value", b"value"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["day_total", b"day_total", "headroom", b"headroom", "limit", b"limit", "value", b"value"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["counted_shipment_ids", b"counted_shipment_ids", "counted_shipments", b"counted_shipments", "entry_path", b"entry_path", "headroom", b"headroom", "law_version", b"law_version", "limit", b"limit", "local_day", b"local_day", "person_day", b"person_day", "reasons", b"reasons", "regime_id", b"regime_id", "value", b"value", "verdict", b"verdict", "zone", b"zone"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["counted_shipment_ids", b"counted_shipment_ids", "counted_shipments", b"counted_shipments", "day_total", b"day_total", "entry_path", b"entry_path", "headroom", b"headroom", "law_version", b"law_version", "limit", b"limit", "local_day", b"local_day", "person_day", b"person_day", "reasons", b"reasons", "regime_id", b"regime_id", "value", b"value", "verdict", b"verdict", "zone", b"zone"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
