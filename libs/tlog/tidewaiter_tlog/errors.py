@@ -51,6 +51,18 @@ class ReceiptMalformed(TlogError):
     """The bytes are not a receipt (c2sp.org/tlog-proof@v1)."""
 
 
+class HistoryMalformed(TlogError):
+    """The bytes are not the history of a shipment."""
+
+
+class HistoryInvalid(TlogError):
+    """The history does not show that these are all entries of the shipment."""
+
+
+class HistoryUntold(TlogError):
+    """An entry is of a form that does not name the one before it, so that nothing is shown and nothing refuted."""
+
+
 def shown(value: object) -> str:
     """What a message says of a value that came from outside: bounded, and never the content of bytes or text."""
     if isinstance(value, int) and not isinstance(value, bool):
