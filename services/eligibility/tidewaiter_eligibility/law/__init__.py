@@ -10,6 +10,7 @@ import json
 import tomllib
 from datetime import date
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 from tidewaiter_eligibility.errors import LawRefused
 from tidewaiter_eligibility.law.book import Excluded, Law
@@ -31,10 +32,10 @@ def load_law(sources: Sources | None = None) -> Law:
     return Law(rows=rows, version=law_version(found))
 
 
-def read_sources() -> Sources:
-    """The TOML files beside this one, parsed. LawRefused names the file that is not TOML."""
+def read_sources(folder: Traversable | None = None) -> Sources:
+    """The TOML files of a folder, of the one beside this file without, parsed. LawRefused names what is not TOML."""
     sources = {}
-    for file in files(__name__).iterdir():
+    for file in (folder or files(__name__)).iterdir():
         if file.name.endswith(".toml"):
             try:
                 sources[file.name] = tomllib.loads(file.read_text(encoding="utf-8"))

@@ -1,0 +1,1 @@
+"""Assessing recorded shipments again: see `python -m tidewaiter_risk.rerun --help`."""
