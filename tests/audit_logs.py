@@ -42,6 +42,7 @@ class OpenLog:
     log: Log
     decisions: DecisionLog
     reader: DecisionReader
+    clock: FixedClock
 
 
 async def make_log(folder: Path) -> None:
@@ -58,13 +59,16 @@ async def open_log(
     vfs: str | None = None,
     group_decisions_max: int = 2_000,
     decisions_waiting_max: int = 20_000,
+    clock: FixedClock | None = None,
 ) -> AsyncIterator[OpenLog]:
     """The log in this folder, made when there is none, open for the block."""
     if not (folder / FILE_NAME).exists():
         await make_log(folder)
     store = SqliteLog.open(folder, before_commit=before_commit, after_commit=after_commit, vfs=vfs)
     try:
+        await store.take_lease()
         log = Log(store=store, key=SIGNER.key)
+        clock = clock or FixedClock(NOON)
         yield OpenLog(
             folder=folder,
             store=store,
@@ -73,12 +77,13 @@ async def open_log(
                 log=log,
                 store=store,
                 signer=SIGNER,
-                clock=FixedClock(NOON),
+                clock=clock,
                 random_bytes=counted_bytes(),
                 group_decisions_max=group_decisions_max,
                 decisions_waiting_max=decisions_waiting_max,
             ),
             reader=DecisionReader(log),
+            clock=clock,
         )
     finally:
         await store.shut()

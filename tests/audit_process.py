@@ -35,7 +35,7 @@ class AuditProcess:
 
 def environment(folder: Path, **settings: str) -> dict[str, str]:
     """The variables that let the service serve this folder on a free port of loopback."""
-    named = {"data_dir": str(folder), "listen": "127.0.0.1:0", "metrics_listen": "", **settings}
+    named = {"data_dir": str(folder), "listen": "127.0.0.1:0", "metrics_listen": "", "tiles_listen": "", **settings}
     mine = {f"TIDEWAITER_AUDIT_{name.upper()}": value for name, value in named.items()}
     return {**{name: value for name, value in os.environ.items() if not name.startswith("TIDEWAITER_")}, **mine}
 
@@ -49,9 +49,9 @@ async def run(folder: Path, *arguments: str, **settings: str) -> tuple[int, list
 
 
 @asynccontextmanager
-async def serving(folder: Path, **settings: str) -> AsyncIterator[AuditProcess]:
+async def serving(folder: Path, *arguments: str, **settings: str) -> AsyncIterator[AuditProcess]:
     """The service, serving; killed at the end of the block when it is still there."""
-    process = await _start(folder, **settings)
+    process = await _start(folder, *arguments, **settings)
     drained: asyncio.Task[bytes] | None = None
     try:
         address = await asyncio.wait_for(_ready_address(process), READY_SECONDS)

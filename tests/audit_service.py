@@ -57,16 +57,16 @@ class Served:
 
 def settings_for(folder: Path, **more: str) -> Settings:
     """Settings for a log in this folder, on any port of loopback."""
-    named = {"data_dir": str(folder), "listen": "127.0.0.1:0", "metrics_listen": "", **more}
+    named = {"data_dir": str(folder), "listen": "127.0.0.1:0", "metrics_listen": "", "tiles_listen": "", **more}
     return load(Settings, {f"TIDEWAITER_AUDIT_{name.upper()}": value for name, value in named.items()})
 
 
 @asynccontextmanager
-async def served(folder: Path) -> AsyncIterator[Served]:
+async def served(folder: Path, **more: str) -> AsyncIterator[Served]:
     """A new log in this folder, served for the block."""
     exporter = InMemorySpanExporter()
     telemetry = Telemetry.for_tests("audit", exporter=exporter)
-    settings = settings_for(folder)
+    settings = settings_for(folder, **more)
     with pytest.raises(SystemExit, match=r"^0$"):
         await build(settings, telemetry, create_log=True)
     server = await build(settings, telemetry, clock=FixedClock(NOON))

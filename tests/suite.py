@@ -129,6 +129,8 @@ class Suite:
             f"{prefix}_METRICS_LISTEN": "",
             f"{prefix}_DATA_DIR": str(self.folder),
         }
+        if name == "audit":
+            found[f"{prefix}_TILES_LISTEN"] = ""
         if name == "intake":
             found |= {f"{prefix}_{peer.upper()}_ADDRESS": self.addresses[peer] for peer in NAMES[:3]}
         return found | {key: value for key, value in self._variables.items() if key.startswith(f"{prefix}_")}

@@ -28,6 +28,7 @@ def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
 async def store(open_store: Open) -> AsyncIterator[SqliteLog]:
     opened = open_store()
     await opened.begin_log(b"note 0")
+    await opened.take_lease()
     yield opened
     await opened.shut()
 
@@ -47,6 +48,7 @@ def placed(number: int, *, goods: bytes = b"", of: str = "", is_erasure: bool = 
 
 def group(old: int, new: int, *, tiles: dict[TileId, bytes] | None = None, goods: bytes = b"") -> Group:
     return Group(
+        old_checkpoint=b"note %d" % old,
         old_size=TreeSize(old),
         new_size=TreeSize(new),
         entries=[placed(number, goods=goods) for number in range(old, new)],
@@ -59,6 +61,7 @@ def group(old: int, new: int, *, tiles: dict[TileId, bytes] | None = None, goods
 def entries(old: int, *made: Placed) -> Group:
     new = old + len(made)
     return Group(
+        old_checkpoint=b"note %d" % old,
         old_size=TreeSize(old),
         new_size=TreeSize(new),
         entries=list(made),
@@ -81,6 +84,7 @@ async def test_a_store_is_empty_until_a_log_is_begun_in_it(open_store: Open) -> 
 async def test_a_group_is_there_whole_once_written_and_after_opening_anew(open_store: Open) -> None:
     store = open_store()
     await store.begin_log(b"note 0")
+    await store.take_lease()
     await store.write_group(group(0, 2, tiles={TileId(0, 0, 2): b"t" * 64}, goods=b"goods"))
     await store.shut()
 
@@ -145,6 +149,7 @@ async def test_a_group_that_builds_on_another_size_is_refused_whole(store: Sqlit
 async def test_a_group_that_fails_midway_leaves_nothing_behind(store: SqliteLog) -> None:
     await store.write_group(group(0, 2))
     twice = Group(
+        old_checkpoint=b"note 2",
         old_size=TreeSize(2),
         new_size=TreeSize(4),
         entries=[placed(5), placed(1)],

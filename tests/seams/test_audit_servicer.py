@@ -158,8 +158,6 @@ async def test_a_request_that_names_nothing_is_refused(log: Served) -> None:
 @pytest.mark.parametrize(
     ("method", "message"),
     [
-        ("ListDecisions", audit.ListDecisionsRequest()),
-        ("GetConsistencyProof", audit.GetConsistencyProofRequest(older_size=1)),
         ("ErasePersonalData", audit.ErasePersonalDataRequest(shipment_id="x")),
     ],
 )
@@ -167,12 +165,6 @@ async def test_what_is_not_served_yet_says_so(log: Served, method: str, message:
     refused = await failure_of(getattr(log.stub, method)(message))
 
     assert (Kind.UNSERVED, "RPC_NOT_SERVED") == (refused.kind, refused.reason)
-
-
-async def test_a_watch_is_not_served_yet(log: Served) -> None:
-    refused = await failure_of(log.stub.WatchDecisions(audit.WatchDecisionsRequest()).read())
-
-    assert Kind.UNSERVED is refused.kind
 
 
 async def test_concurrent_calls_with_the_same_decisions_agree(log: Served) -> None:

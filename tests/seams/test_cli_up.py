@@ -41,7 +41,7 @@ def suite(data: Path, said: list[str] | None = None) -> Iterator[tuple[Suite, Fa
     """A suite of fakes, stopped at the end whatever happened."""
     data.mkdir(parents=True, exist_ok=True)
     real = make_plan(data=data, port_base=0, lists=None)
-    plan = FakePlan(data=data, addresses=real.addresses, metrics=real.metrics)
+    plan = FakePlan(data=data, addresses=real.addresses, metrics=real.metrics, tiles=real.tiles)
     made = Suite(plan, inherited=os.environ, say=(said if said is not None else []).append)
     try:
         yield made, plan
@@ -280,7 +280,7 @@ def test_free_ports_are_free_and_different() -> None:
 def test_each_service_is_told_its_place_and_intake_its_peers(tmp_path: Path) -> None:
     addresses = {service: f"127.0.0.1:{7301 + number}" for number, service in enumerate(SERVICES)}
     metrics = {service: f"127.0.0.1:{7321 + number}" for number, service in enumerate(SERVICES)}
-    plan = Plan(data=tmp_path, addresses=addresses, metrics=metrics, lists=tmp_path / "lists")
+    plan = Plan(data=tmp_path, addresses=addresses, metrics=metrics, tiles="127.0.0.1:7314", lists=tmp_path / "lists")
 
     assert {
         "HOME": "/h",
@@ -292,4 +292,5 @@ def test_each_service_is_told_its_place_and_intake_its_peers(tmp_path: Path) -> 
         "TIDEWAITER_INTAKE_AUDIT_ADDRESS": "127.0.0.1:7304",
     } == plan.environment("intake", {"HOME": "/h"})
     assert f"{tmp_path / 'lists'}" == plan.environment("risk", {})["TIDEWAITER_RISK_LISTS_DIR"]
+    assert "127.0.0.1:7314" == plan.environment("audit", {})["TIDEWAITER_AUDIT_TILES_LISTEN"]
     assert [sys.executable, "-m", "tidewaiter_audit", "--create-log"] == plan.command("audit", "--create-log")

@@ -10,6 +10,8 @@ from tidewaiter_audit import errors
 from tidewaiter_audit.append import Group
 from tidewaiter_audit.model import Receipt, Recorded
 from tidewaiter_audit.recover import read_checkpoint
+from tidewaiter_audit.store.lease import LOCK_FILE_NAME
+from tidewaiter_audit.store.sqlite import SqliteLog
 from tidewaiter_chassis.failures import Failure, Kind
 from tidewaiter_tlog.proof import verify_inclusion
 from tidewaiter_tlog.tree import LeafIndex, TreeSize
@@ -184,24 +186,67 @@ async def test_a_proof_that_does_not_verify_stops_the_log_before_anything_is_wri
 
 async def test_a_second_writer_is_found_out_and_nothing_of_the_first_is_lost(tmp_path: Path) -> None:
     async with open_log(tmp_path) as ours:
-        # The lock would keep the second one out; somebody removed it, or the file system has none that hold.
-        (tmp_path / "audit.db.lock").unlink()
+        await recorded(ours, 1, 2)
+        # The one way to a second writer: the file of the lock is taken away under the first.
+        (tmp_path / LOCK_FILE_NAME).unlink()
         async with open_log(tmp_path) as theirs:
-            await recorded(theirs, 1, 2, 3)
+            await recorded(theirs, 3)
 
             refused = await ours.decisions.append([submission(4)])
-            accepted = await recorded(ours, 4, 2)
+            again = await ours.decisions.append([submission(5)])
 
-    assert [(Kind.BUSY, "LOG_MOVED")] == [(one.kind, one.reason) for one in refused if isinstance(one, Failure)]
-    assert [3, 1] == [one.receipt.leaf_index for one in accepted]
+            assert [(Kind.BUSY, "LEASE_LOST")] * 2 == [
+                (one.kind, one.reason) for one in (*refused, *again) if isinstance(one, Failure)
+            ]
+            assert (False, True) == (ours.log.is_ready, theirs.log.is_ready)
+            # Whoever lost the lease still reads, and what it reads is the one history.
+            assert theirs.reader.checkpoint() == ours.reader.checkpoint()
+            assert [3, 1] == [one.receipt.leaf_index for one in await recorded(theirs, 4, 2)]
     assert_sound(tmp_path, tree_size=4)
+
+
+async def test_a_second_writer_is_refused_while_the_first_holds_the_lease_and_not_after(tmp_path: Path) -> None:
+    async with open_log(tmp_path) as ours:
+        await recorded(ours, 1)
+        with pytest.raises(Failure, match="LEASE_HELD"):
+            async with open_log(tmp_path):
+                pass
+        assert ours.log.is_ready
+        await recorded(ours, 2)
+    async with open_log(tmp_path) as theirs:
+        await recorded(theirs, 3)
+    assert_sound(tmp_path, tree_size=3)
+
+
+async def test_without_the_lease_nothing_is_written(tmp_path: Path) -> None:
+    async with open_log(tmp_path) as log:
+        reading = SqliteLog.open(tmp_path)
+        empty = Group(
+            old_checkpoint=log.log.tree().checkpoint,
+            old_size=TreeSize(0),
+            new_size=TreeSize(0),
+            entries=[],
+            tiles={},
+            checkpoint=b"",
+            recorded_at_ns=0,
+        )
+        with pytest.raises(Failure, match="LEASE_LOST"):
+            await reading.write_group(empty)
+        await reading.shut()
+    assert_sound(tmp_path, tree_size=0)
 
 
 async def test_the_store_keeps_no_group_that_builds_on_another_tree(tmp_path: Path) -> None:
     async with open_log(tmp_path) as log:
         await recorded(log, 1)
         stale = Group(
-            old_size=TreeSize(0), new_size=TreeSize(1), entries=[], tiles={}, checkpoint=b"", recorded_at_ns=0
+            old_checkpoint=b"another tree\n0\n\n",
+            old_size=TreeSize(0),
+            new_size=TreeSize(1),
+            entries=[],
+            tiles={},
+            checkpoint=b"",
+            recorded_at_ns=0,
         )
 
         with pytest.raises(Failure, match="LOG_MOVED"):

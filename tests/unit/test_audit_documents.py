@@ -21,8 +21,8 @@ def service(project_root: Path) -> Path:
 
 def reasons_in_code(service: Path) -> set[str]:
     found: set[str] = set()
-    for name in ("errors.py", "wire/messages.py", "wire/violations.py"):
-        text = (service / "tidewaiter_audit" / name).read_text(encoding="utf-8")
+    for path in (service / "tidewaiter_audit").rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
         found |= set(re.findall(r'(?:reason=|code=|, )"([A-Z]+(?:_[A-Z]+)+)"', text))
     return found
 

@@ -21,6 +21,8 @@ COMMANDS: Final = {
     "requirements": "Lists which data elements a filing needs, by filer, mode and day.",
     "screen": "Looks up a name on the lists of denied parties.",
     "trace": "Shows how one filing went through the services, with times.",
+    "replay": "Runs recorded decisions again by the same code, and compares all that they say.",
+    "backtest": "Runs the recorded past under another law or another scorecard, and counts what differs.",
     "manifest": "Makes a realistic manifest to try things on.",
     "bench": "Measures the services on this machine.",
     "version": "Says which versions are installed.",
@@ -30,7 +32,15 @@ COMMANDS: Final = {
 LOG_COMMANDS: Final = {
     "verify": "Verifies a receipt offline, with nothing but the log's public key.",
     "proof": "Writes the receipt of a decision to a file.",
+    "history": "Writes all entries of a shipment, with the proof that there are no others.",
+    "erase": "Erases personal data that are kept beside the log, for ever.",
+    "retention": "Erases the personal data that the policy keeps no longer.",
+    "find": "Lists decisions, oldest first; what is given narrows the list.",
+    "watch": "Shows decisions as they are recorded, one a line, until Ctrl-C.",
+    "checkpoint": "Writes the newest checkpoint of the log to a file, once it verifies.",
+    "consistency": "Verifies that the log only grew since a checkpoint that you kept.",
     "fsck": "Checks a whole log on the disk.",
+    "hammer": "Loads a log of its own, and checks every answer, proof and file of it.",
 }
 """The same below `log`, in the modules log_<name>."""
 

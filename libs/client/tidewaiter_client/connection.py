@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -92,6 +92,16 @@ class Connection:
             return method(request, timeout=self.deadline_seconds, metadata=metadata)
         except grpc.RpcError as error:
             raise error_from_rpc(error, address=self.address, of_filing=of_filing) from error
+
+    def stream(self, method: Any, request: Message) -> Iterator[Any]:
+        """The messages of a stream that may never end, so without a deadline; errors as with `call`."""
+        messages = method(request)
+        try:
+            yield from messages
+        except grpc.RpcError as error:
+            raise error_from_rpc(error, address=self.address) from error
+        finally:
+            messages.cancel()
 
     def close(self) -> None:
         """Ends running calls and closes the channel."""

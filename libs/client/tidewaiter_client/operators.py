@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Final, Self, cast
 
@@ -114,7 +115,14 @@ class AuditOperator(_Operator):
         super().__init__(
             address,
             service="tidewaiter.audit.v1.AuditService",
-            retried=("GetDecision", "GetProof", "GetCheckpoint"),
+            retried=(
+                "GetDecision",
+                "GetProof",
+                "GetCheckpoint",
+                "BatchGetProofs",
+                "ListDecisions",
+                "GetConsistencyProof",
+            ),
             tls=tls,
             deadline_seconds=deadline_seconds,
         )
@@ -134,3 +142,47 @@ class AuditOperator(_Operator):
         """The newest signed checkpoint and the log's verifier key."""
         response = self._connection.call(self._stub.GetCheckpoint, audit_pb2.GetCheckpointRequest())
         return cast(audit_pb2.GetCheckpointResponse, response)
+
+    def list_decisions(self, request: audit_pb2.ListDecisionsRequest) -> Iterator[audit_pb2.ListDecisionsResponse]:
+        """The pages that meet the request, each asked for when the one before was taken."""
+        asked = audit_pb2.ListDecisionsRequest()
+        asked.CopyFrom(request)
+        while True:
+            page = cast(audit_pb2.ListDecisionsResponse, self._connection.call(self._stub.ListDecisions, asked))
+            yield page
+            if not page.next_page_token:
+                return
+            asked.page_token = page.next_page_token
+
+    def watch_decisions(self, resume_token: str = "") -> Iterator[audit_pb2.WatchDecisionsResponse]:
+        """Every decision behind the token ("earliest": from the first; "": from now on) and signs of life, for ever."""
+        request = audit_pb2.WatchDecisionsRequest(resume_token=resume_token)
+        yield from self._connection.stream(self._stub.WatchDecisions, request)
+
+    def get_proofs(self, decision_ids: Sequence[str]) -> list[audit_pb2.ProofResult]:
+        """A receipt for each of up to 500 decisions, all at one checkpoint."""
+        request = audit_pb2.BatchGetProofsRequest(decision_ids=decision_ids)
+        response = cast(audit_pb2.BatchGetProofsResponse, self._connection.call(self._stub.BatchGetProofs, request))
+        return list(response.results)
+
+    def get_consistency_proof(self, older_size: int, newer_size: int = 0) -> audit_pb2.GetConsistencyProofResponse:
+        """That the tree of the newer size, 0 for the newest, continues that of the older."""
+        request = audit_pb2.GetConsistencyProofRequest(older_size=older_size, newer_size=newer_size)
+        response = self._connection.call(self._stub.GetConsistencyProof, request)
+        return cast(audit_pb2.GetConsistencyProofResponse, response)
+
+    def get_history(self, shipment_id: str, *, fresh: bool = True) -> audit_pb2.GetShipmentHistoryResponse:
+        """All entries of a shipment as a file; `fresh` has the log state first where all trails end."""
+        request = audit_pb2.GetShipmentHistoryRequest(shipment_id=shipment_id, fresh=fresh)
+        response = self._connection.call(self._stub.GetShipmentHistory, request)
+        return cast(audit_pb2.GetShipmentHistoryResponse, response)
+
+    def erase(self, request: audit_pb2.ErasePersonalDataRequest) -> audit_pb2.ErasePersonalDataResponse:
+        """Erases personal data for ever, or says what would be erased."""
+        response = self._connection.call(self._stub.ErasePersonalData, request)
+        return cast(audit_pb2.ErasePersonalDataResponse, response)
+
+    def apply_retention(self, request: audit_pb2.ApplyRetentionRequest) -> audit_pb2.ApplyRetentionResponse:
+        """Erases for ever what the policy keeps no longer, or says what would be erased."""
+        response = self._connection.call(self._stub.ApplyRetention, request)
+        return cast(audit_pb2.ApplyRetentionResponse, response)

@@ -49,6 +49,7 @@ _SALTS_AT_ONCE: Final = 64
 class Group:
     """All that one append makes of the store. `tiles` are whole: those that became full, and the last of each level."""
 
+    old_checkpoint: bytes
     old_size: TreeSize
     new_size: TreeSize
     entries: Sequence[Placed]
@@ -63,14 +64,17 @@ class GroupStore(Protocol):
     async def write_group(self, group: Group) -> None:
         """Keeps all of the group or nothing of it; durable on return.
 
-        Failure BUSY, LOG_MOVED, when the newest checkpoint is not of `old_size`. After any other error it is not
-        known whether the group was kept.
+        Failure BUSY: LOG_MOVED, when the newest checkpoint does not say what `old_checkpoint` does; LEASE_LOST, when
+        another process may write by now. After any other error it is not known whether the group was kept.
         """
         ...
 
 
 class DecisionLog:
-    """The one writer of a log, bounded by what may wait and by what goes into a group."""
+    """The one writer of a log, bounded by what may wait and by what goes into a group.
+
+    With a `former_signer` every checkpoint is signed by both, as it is while one key takes over from another.
+    """
 
     def __init__(
         self,
@@ -78,6 +82,7 @@ class DecisionLog:
         log: Log,
         store: GroupStore,
         signer: Signer,
+        former_signer: Signer | None = None,
         clock: Clock,
         random_bytes: Callable[[int], bytes],
         group_decisions_max: int,
@@ -86,7 +91,7 @@ class DecisionLog:
     ) -> None:
         self._log = log
         self._store = store
-        self._signer = signer
+        self._signers = [signer] if former_signer is None else [former_signer, signer]
         self._clock = clock
         self._salts = _salts(random_bytes)
         self._groups: Coalescer[Draft, Recorded] = Coalescer(
@@ -142,6 +147,8 @@ class DecisionLog:
             for draft in drafts:
                 if draft.decision_id not in seen:
                     fresh.setdefault(draft.decision_id, draft)
+            if fresh and self._log.is_frozen:
+                raise errors.log_frozen()
             placed = await self._publish(tree, list(fresh.values()))
             firsts = self._first_receipts(tree, list(seen.values()))
             # 7
@@ -161,7 +168,7 @@ class DecisionLog:
         placed, hashes = place_all(drafts, first_index=tree.edge.size, ends=ends)
         extension = tree.extend(hashes)
         note = sign_checkpoint(
-            Checkpoint(origin=tree.origin, tree_size=extension.size, root=extension.root), [self._signer]
+            Checkpoint(origin=tree.origin, tree_size=extension.size, root=extension.root), self._signers
         )
         # 4
         indices = [LeafIndex(index) for index in range(tree.edge.size, extension.size)]
@@ -170,6 +177,7 @@ class DecisionLog:
             # 5
             await self._store.write_group(
                 Group(
+                    old_checkpoint=tree.checkpoint,
                     old_size=tree.edge.size,
                     new_size=extension.size,
                     entries=placed,
@@ -196,7 +204,7 @@ class DecisionLog:
             by_checkpoint[note].append(entry)
         found: dict[str, Receipt] = {}
         for note, covered in by_checkpoint.items():
-            read_checkpoint(note, self._log.key)
+            read_checkpoint(note, *self._log.keys)
             receipts = tree.receipts(
                 [entry.leaf_index for entry in covered],
                 [leaf_hash(entry.leaf) for entry in covered],

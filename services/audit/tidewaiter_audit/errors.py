@@ -47,6 +47,66 @@ def log_moved() -> Failure:
     )
 
 
+def lease_held(lock: Path) -> Failure:
+    """Another process is the writer of this log."""
+    return Failure(
+        kind=Kind.NOT_READY,
+        reason="LEASE_HELD",
+        detail=f"{lock}: another process writes to this log; one log has one writer. Stop that one first.",
+    )
+
+
+def lease_lost() -> Failure:
+    """Another process has become the writer of this log. Nothing of ours was written, and nothing more will be."""
+    return Failure(
+        kind=Kind.BUSY,
+        reason="LEASE_LOST",
+        detail="Another process has become the writer of this log and this one has stopped writing; "
+        "repeat with the same decision ids.",
+    )
+
+
+def log_rolled_back(tree_size: int, marked: int) -> Failure:
+    """The log is smaller than it once was."""
+    return Failure(
+        kind=Kind.CORRUPT,
+        reason="LOG_ROLLED_BACK",
+        detail=f"The log has {tree_size} entries and had {marked} when its high-water mark was made: its files were "
+        "put back to an earlier state. Restore the newer ones.",
+        facts={"tree_size": str(tree_size), "high_water": str(marked)},
+    )
+
+
+def log_forked(marked: int) -> Failure:
+    """The log is another one than it once was."""
+    return Failure(
+        kind=Kind.CORRUPT,
+        reason="LOG_FORKED",
+        detail=f"The first {marked} entries are not those of which the high-water mark was made.",
+        facts={"high_water": str(marked)},
+    )
+
+
+def high_water_absent(path: Path) -> Failure:
+    """The mark is not where the setting says."""
+    return Failure(
+        kind=Kind.NOT_READY,
+        reason="HIGH_WATER_ABSENT",
+        detail=f"{path}: the high-water mark is not here. Put it back; or, for a log that never had one, start once "
+        "with --begin-high-water.",
+    )
+
+
+def high_water_exists(path: Path) -> Failure:
+    """A mark is begun once for a log."""
+    return Failure(
+        kind=Kind.NOT_READY,
+        reason="HIGH_WATER_EXISTS",
+        detail=f"{path}: there is a high-water mark here already, and it stays: a log was published up to it. Start "
+        "without --begin-high-water, or name another file.",
+    )
+
+
 def log_halted() -> Failure:
     """The log contradicted itself and takes nothing more until a person has looked and it was started again."""
     return Failure(
@@ -88,6 +148,56 @@ def whole_log_false(problems: int, first: str) -> Failure:
         reason="LOG_FALSE",
         detail=f"The whole-log check found {problems} problems, the first: {first}",
         facts={"problems": str(problems)},
+    )
+
+
+def scrub_held_up() -> Failure:
+    """What was erased is erased, and a reader of the file keeps its write-ahead log from being emptied."""
+    return Failure(
+        kind=Kind.BUSY,
+        reason="SCRUB_HELD_UP",
+        detail="The erasure is on the log and the data are deleted, but another reader of audit.db keeps the "
+        "write-ahead log from being emptied: end backups and checks that run, then repeat with the same request id.",
+    )
+
+
+def retention_too_short(bound: str) -> Failure:
+    """Asked to erase what the policy still keeps."""
+    return invalid(
+        Violation(
+            field="recorded_before",
+            code="RETENTION_TOO_SHORT",
+            message=f"the policy keeps what was recorded from {bound} on: give an earlier time, or none",
+        )
+    )
+
+
+def log_frozen() -> Failure:
+    """The log has its last entry."""
+    return Failure(
+        kind=Kind.NOT_READY,
+        reason="LOG_FROZEN",
+        detail="The log is frozen and takes nothing more; it is read for ever. Let intake record on its successor.",
+    )
+
+
+def heads_foreign() -> Failure:
+    """The map of heads is of another log, or of this one as it no longer is."""
+    return Failure(
+        kind=Kind.NOT_READY,
+        reason="HEADS_FOREIGN",
+        detail="The map of heads does not belong to this log as it is: stop, delete heads.db in the data folder, "
+        "and start again; the map is made anew from the log.",
+    )
+
+
+def history_too_long(shipment_id: str, entries_max: int) -> Failure:
+    """A shipment with more entries than one answer holds."""
+    return Failure(
+        kind=Kind.FULL,
+        reason="HISTORY_TOO_LONG",
+        detail=f"The shipment has more than {entries_max} entries: read them from the log and follow their trail.",
+        facts={"shipment_id": shipment_id},
     )
 
 

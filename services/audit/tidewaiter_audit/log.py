@@ -11,9 +11,11 @@ from tidewaiter_tlog.keys import VerifierKey
 from tidewaiter_tlog.tree import LeafIndex
 
 from tidewaiter_audit import errors
+from tidewaiter_audit.growth import Growth
+from tidewaiter_audit.leaf import FREEZE_ID
 from tidewaiter_audit.model import Entry
 from tidewaiter_audit.recover import StoredLog, recover
-from tidewaiter_audit.trail import TrailEnd
+from tidewaiter_audit.trail import Head, TrailEnd
 from tidewaiter_audit.tree import PublishedTree
 
 
@@ -25,12 +27,25 @@ class LogStore(StoredLog, Protocol):
         """Whether the store failed, and takes nothing more until opened anew."""
         ...
 
+    @property
+    def is_writer(self) -> bool:
+        """Whether this process holds the lease on the store."""
+        ...
+
     def checkpoint_covering(self, leaf_index: LeafIndex) -> bytes | None:
         """The signed note of the first tree that had this leaf."""
         ...
 
-    def entry_at(self, leaf_index: LeafIndex) -> Entry | None:
-        """The entry at this index."""
+    def entries_at(self, indices: Sequence[LeafIndex]) -> list[Entry]:
+        """The entries at these indices, in the order asked; indices that the log does not have are left out."""
+        ...
+
+    def heads_between(self, start: LeafIndex, end: LeafIndex) -> list[Head]:
+        """Of which shipments the entries from `start` to `end`, exclusive, are, oldest first."""
+        ...
+
+    def entries_of(self, shipment_id: str, *, at_most: int) -> list[Entry]:
+        """The entries of a shipment by number, at most so many."""
         ...
 
     def trail_ends(self, shipment_ids: Collection[str]) -> dict[str, TrailEnd]:
@@ -45,9 +60,12 @@ class LogStore(StoredLog, Protocol):
 class Log:
     """One log. Made only of a store that recovery found sound: raises what `recover` raises."""
 
-    def __init__(self, *, store: LogStore, key: VerifierKey) -> None:
+    def __init__(self, *, store: LogStore, key: VerifierKey, retired_keys: Sequence[VerifierKey] = ()) -> None:
         self.store = store
         self.key = key
+        self.keys = (key, *retired_keys)
+        """By which checkpoints are verified: what signs now, and what signed before."""
+        self.growth = Growth()
         tree = recover(store, key)
         self._tree: PublishedTree | None = tree
         self._published_size = tree.edge.size
@@ -55,8 +73,13 @@ class Log:
 
     @property
     def is_ready(self) -> bool:
-        """Whether to say SERVING: the log has not contradicted itself and the store still takes writes."""
-        return not self._is_halted and not self.store.is_lost
+        """Whether to say SERVING: the log has not contradicted itself, and the store still takes writes, and ours."""
+        return not self._is_halted and not self.store.is_lost and self.store.is_writer
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether the log has its last entry: it is read for ever, and takes nothing more."""
+        return bool(self.store.entries_named([FREEZE_ID]))
 
     @property
     def tree_size(self) -> int:
@@ -79,6 +102,7 @@ class Log:
         """Makes this the published tree: its checkpoint is durable."""
         self._tree = tree
         self._published_size = tree.edge.size
+        self.growth.announce()
 
     def doubt(self) -> None:
         """Forgets the tree in memory, because it is not known what the store holds."""

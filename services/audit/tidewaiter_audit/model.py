@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from enum import Enum
 
+import msgspec
 from tidewaiter_tlog.tree import LeafIndex, TreeSize
 
 from tidewaiter_audit.facts import Decision, Shipment
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Submission:
+class Submission(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A decision to record, what it was decided on, and the parties, who stay outside the leaf.
 
     `personal` is a tidewaiter.trade.v1.Shipment message with the parties and nothing else, serialised.
@@ -21,8 +21,18 @@ class Submission:
     personal: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
+class EntryState(Enum):
+    """How far an entry has come. It only moves forward; the first two are one transaction here."""
+
+    SEQUENCED = "SEQUENCED"
+    """It has its index and is durable."""
+    INTEGRATED = "INTEGRATED"
+    """It is in the tree of a signed checkpoint that is durable, and not handed out yet."""
+    PUBLISHED = "PUBLISHED"
+    """It is in the tree of the checkpoint that is handed out, and can be proven."""
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """That a leaf is at an index of a signed tree: proof and checkpoint, as verified by us before anyone sees it."""
 
     log_origin: str
@@ -33,16 +43,14 @@ class Receipt:
     checkpoint: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
+class Recorded(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A decision on the log. `first` is what was recorded under its id before; None when it is recorded now."""
 
     receipt: Receipt
     first: Decision | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One row of the log. `recorded_at_ns` counts from 1970, UTC; no hash covers it.
 
     `decision_id` is the entry's id, a decision's own or one that no decision can have. `shipment_id` is the shipment
@@ -57,8 +65,7 @@ class Entry:
     number: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proven:
+class Proven(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An entry with its receipt at the newest checkpoint."""
 
     entry: Entry

@@ -57,10 +57,10 @@ def recover(store: StoredLog, key: VerifierKey) -> PublishedTree:
     return PublishedTree(origin=checkpoint.origin, edge=edge, checkpoint=note, shelf=shelf, tiles=tiles)
 
 
-def read_checkpoint(note: bytes, key: VerifierKey) -> Checkpoint:
-    """The checkpoint, once this key is seen to have signed it; Failure CORRUPT, CHECKPOINT_INVALID."""
+def read_checkpoint(note: bytes, *keys: VerifierKey) -> Checkpoint:
+    """The checkpoint, once one of these keys is seen to have signed it; Failure CORRUPT, CHECKPOINT_INVALID."""
     try:
-        return verify_checkpoint(note, [key])
+        return verify_checkpoint(note, keys)
     except TlogError as error:
         raise errors.checkpoint_invalid(str(error)) from error
 

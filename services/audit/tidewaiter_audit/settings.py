@@ -6,6 +6,7 @@ from pathlib import Path
 
 import environ
 from tidewaiter_chassis import variables
+from tidewaiter_chassis.credentials import is_local
 from tidewaiter_chassis.settings import ServiceSettings
 from tidewaiter_tlog.keys import is_key_name
 
@@ -37,6 +38,30 @@ class Settings(ServiceSettings):
     key_file: str = variables.text(
         "", help="The file with the private key of the log, mode 0600; empty for <data_dir>/audit.key."
     )
+    tiles_listen: str = variables.address(
+        "127.0.0.1:7314",
+        optional=True,
+        help="Where to serve checkpoint, tiles and entries over HTTP (c2sp.org/tlog-tiles), as host:port; port 0 "
+        "takes a free one, empty serves none.",
+    )
+    high_water_file: str = variables.text(
+        "",
+        help="A file outside the data directory for the largest checkpoint ever published: below it the service does "
+        "not start. Empty for none.",
+    )
+    lease_wait_seconds: float = variables.number(
+        5, low=0, high=600, help="How long a start waits for another process to give the log up, in seconds."
+    )
+    watch_idle_seconds: float = variables.number(
+        5, low=0.05, high=600, help="After how many seconds without a decision a watcher gets a sign of life."
+    )
+    heads_seconds: float = variables.number(
+        60,
+        low=0,
+        high=86_400,
+        help="How often the log states where the trail of every shipment ends, when it has grown, in seconds; "
+        "0 only when a history is asked for. Histories are complete up to the newest statement.",
+    )
     fsck_at_start: bool = variables.boolean(
         False, help="Whether to check the whole log before serving, some 15 seconds a million decisions."
     )
@@ -63,4 +88,17 @@ class Settings(ServiceSettings):
                 f"TIDEWAITER_AUDIT_LOG_ORIGIN={self.log_origin}: is no name for a log; give one like "
                 "example.org/decisions, without spaces, plus signs and control characters"
             )
+        if not self.tls_certificate_file and self.tiles_listen and not is_local(self.tiles_listen):
+            found.append(
+                f"TIDEWAITER_AUDIT_TILES_LISTEN={self.tiles_listen}: without TLS only a loopback address is served; "
+                "give TIDEWAITER_AUDIT_TLS_CERTIFICATE_FILE and TIDEWAITER_AUDIT_TLS_KEY_FILE, or listen on 127.0.0.1"
+            )
+        if self.high_water_file and self._is_in_data(Path(self.high_water_file)):
+            found.append(
+                f"TIDEWAITER_AUDIT_HIGH_WATER_FILE={self.high_water_file}: is in the data directory, which it is to "
+                "outlive; name a file elsewhere"
+            )
         return found
+
+    def _is_in_data(self, path: Path) -> bool:
+        return self.data_dir.resolve() in path.resolve().parents

@@ -19,6 +19,14 @@ class TrailEnd(NamedTuple):
     leaf_hash: bytes
 
 
+class Head(NamedTuple):
+    """The newest entry of a shipment: its number among the shipment's entries, and its index."""
+
+    shipment_id: str
+    number: int
+    leaf_index: LeafIndex
+
+
 def place_all(
     drafts: Sequence[Draft], *, first_index: int, ends: Mapping[str, TrailEnd]
 ) -> tuple[list[Placed], list[bytes]]:

@@ -19,51 +19,85 @@ _LEAF_BYTES_MAX: Final = 64 * 1024 * 1024
 
 
 def verify(
-    receipt: Annotated[Path, Parameter(help="A c2sp.org/tlog-proof file, as `tidewaiter log proof` writes it.")],
+    file: Annotated[Path, Parameter(help="What `tidewaiter log proof` (c2sp.org/tlog-proof) or `log history` wrote.")],
     /,
     *,
     key: Annotated[str, Parameter(help="The log's public key, name+id+base64, or a file that holds it.")],
     leaf: Annotated[Path | None, Parameter(help="The entry, if the receipt does not carry it.")] = None,
+    witness: Annotated[
+        tuple[str, ...], Parameter(help="The public key of a witness, or a file that holds it; may be repeated.")
+    ] = (),
+    witnesses_min: Annotated[
+        int | None, Parameter(help="How many of these witnesses must have cosigned; without it, all of them.")
+    ] = None,
     json: Json = False,
 ) -> int:
-    """Verifies a receipt offline, with nothing but the log's public key.
+    """Verifies a receipt or a history offline, with nothing but the log's public key.
 
-    Shows that the log signed a tree that has exactly this entry. Asks no service and trusts none.
+    Of a receipt: that the log signed a tree that has exactly this entry. Of a history: that these are all entries of
+    a shipment up to the size it names. Asks no service and trusts none.
     Ends with 0 when it verifies, 1 when it does not, 2 when it cannot tell.
 
     For example:
 
         tidewaiter log verify decision.tlog-proof --key "$(cat .tidewaiter/audit.pub)"
+        tidewaiter log verify parcel.history.json --key .tidewaiter/audit.pub --witness w1.pub --witness w2.pub
     """
-    from tidewaiter_tlog.errors import TlogError
-    from tidewaiter_tlog.receipt import Receipt, verify_receipt
+    from tidewaiter_tlog.errors import HistoryUntold, TlogError
+    from tidewaiter_tlog.history import HISTORY_BYTES_MAX
 
-    verifier_key = _key(key)
+    from tidewaiter_cli.public_key import verifier_key
+
+    known = verifier_key(key, "--key")
+    witness_keys = [verifier_key(one, "--witness") for one in witness]
+    least = len(witness_keys) if witnesses_min is None else witnesses_min
+    if least > len(witness_keys):
+        problem = f"--witnesses-min {least} asks for more witnesses than the {len(witness_keys)} that are named."
+        raise Stop(problem, advice="Name each with --witness.", status=CANNOT_TELL)
     try:
-        data, entry = _read(receipt, leaf)
-        checkpoint = verify_receipt(data, entry, [verifier_key])
-        index = Receipt.from_bytes(data).leaf_index
+        if _is_history(file):
+            facts = _of_history(_bytes_of(file, HISTORY_BYTES_MAX), known, witness_keys, least)
+        else:
+            facts = _of_receipt(*_read(file, leaf), known, witness_keys, least)
+    except HistoryUntold as error:
+        return _answer(json, verified=None, problem=str(error), status=CANNOT_TELL)
     except TlogError as error:
         return _answer(json, verified=False, problem=str(error), status=COULD_NOT)
-    facts = {"log_origin": checkpoint.origin, "leaf_index": index, "tree_size": checkpoint.tree_size}
-    return _answer(json, verified=True, status=DONE, **facts, **_decision_in(entry))
-
-
-def _key(given: str) -> VerifierKey:
-    from tidewaiter_tlog.errors import TlogError
-    from tidewaiter_tlog.keys import parse_verifier_key
-
-    try:
-        text = Path(given).read_text(encoding="utf-8") if "+" not in given or Path(given).is_file() else given
-        return parse_verifier_key(text.strip())
     except OSError as error:
-        problem = f"--key {given}: {error.strerror or error}."
-    except (TlogError, ValueError) as error:
-        problem = f"--key is no verifier key: {error}."
-    raise Stop(
-        problem, advice="It looks like name+id+base64; `tidewaiter up` shows it, DATA/audit.pub keeps it.",
-        status=CANNOT_TELL,
-    )  # fmt: skip
+        problem = f"{error.filename} cannot be read: {error.strerror}."
+        raise Stop(problem, advice="Check the path.", status=CANNOT_TELL) from error
+    return _answer(json, verified=True, status=DONE, **facts)
+
+
+def _is_history(file: Path) -> bool:
+    with file.open("rb") as opened:
+        return opened.read(1) == b"{"
+
+
+def _of_receipt(
+    data: bytes, entry: bytes, key: VerifierKey, witness_keys: list[VerifierKey], least: int
+) -> dict[str, Any]:
+    from tidewaiter_tlog.receipt import Receipt, verify_receipt
+
+    checkpoint = verify_receipt(data, entry, [key], witness_keys=witness_keys, witnesses_min=least)
+    index = Receipt.from_bytes(data).leaf_index
+    facts = {"log_origin": checkpoint.origin, "leaf_index": index, "tree_size": checkpoint.tree_size}
+    return {**facts, **_decision_in(entry)}
+
+
+def _of_history(data: bytes, key: VerifierKey, witness_keys: list[VerifierKey], least: int) -> dict[str, Any]:
+    from tidewaiter_tlog.history import verify_history
+
+    shown = verify_history(data, [key], witness_keys=witness_keys, witnesses_min=least)
+    return {
+        "log_origin": shown.checkpoint.origin,
+        "tree_size": shown.checkpoint.tree_size,
+        "shipment_id": shown.shipment_id,
+        "complete_to": shown.complete_to,
+        "entries": len(shown.leaves),
+        "entries_after": shown.entries_after,
+        "decisions": [_decision_in(leaf) for leaf in shown.leaves],
+    }
 
 
 def _read(receipt: Path, leaf: Path | None) -> tuple[bytes, bytes]:
@@ -104,15 +138,31 @@ def _decision_in(entry: bytes) -> dict[str, Any]:
         return {}
 
 
-def _answer(json: bool, *, verified: bool, status: int, **facts: Any) -> int:
+def _answer(json: bool, *, verified: bool | None, status: int, **facts: Any) -> int:
     if json:
         print(json_format.dumps({"verified": verified, **facts}))
-    elif verified:
+    elif verified is None:
+        print(f"cannot tell: {facts['problem']}", file=sys.stderr)
+    elif not verified:
+        print(f"does NOT verify: {facts['problem']}", file=sys.stderr)
+    elif "shipment_id" in facts:
+        _tell_history(facts)
+    else:
         about = f" decision {facts['decision_id']}, {facts['outcome']}," if "decision_id" in facts else ""
         print(
             f"verified:{about} is entry {facts['leaf_index']} of {facts['log_origin']}, "
             f"in the tree of {facts['tree_size']} that the key signed"
         )
-    else:
-        print(f"does NOT verify: {facts['problem']}", file=sys.stderr)
     return status
+
+
+def _tell_history(facts: dict[str, Any]) -> None:
+    known = facts["entries"] - facts["entries_after"]
+    print(
+        f"verified: {facts['shipment_id']} has {known} and no other entries among the first {facts['complete_to']} "
+        f"of {facts['log_origin']}, in the tree of {facts['tree_size']} that the key signed"
+    )
+    for decision in facts["decisions"]:
+        print(f"  {decision.get('decision_id', 'another entry')} {decision.get('outcome', '')}".rstrip())
+    if facts["entries_after"]:
+        print(f"  the last {facts['entries_after']} came later, and others may stand behind them")

@@ -31,7 +31,7 @@ def up(
         Parameter(
             name=["--port-base", "--ports"],
             validator=Number(gte=0, lte=65_000),
-            help="First of four ports; metrics are 20 above; 0: free ones.",
+            help="First of four ports; metrics are 20 above, tiles 10 above the last; 0: free ones.",
         ),
     ] = 7301,
     ready_file: Annotated[Path | None, Parameter(help="Also write what the ready line says here, as JSON.")] = None,
@@ -108,6 +108,7 @@ def _facts(plan: Plan, suite: Suite) -> dict[str, Any]:
     return {
         **plan.addresses,
         "metrics": dict(plan.metrics),
+        "tiles": plan.tiles,
         "verifier_key": _verifier_key(plan),
         "data": str(plan.data),
         "pids": suite.pids(),

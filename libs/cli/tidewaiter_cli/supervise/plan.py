@@ -18,6 +18,7 @@ SERVICES: Final = ("intake", "eligibility", "risk", "audit")
 HOST: Final = "127.0.0.1"
 PORT_BASE: Final = 7301
 _METRICS_OFFSET: Final = 20
+_TILES_OFFSET: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,8 @@ class Plan:
     data: Path
     addresses: Mapping[str, str]
     metrics: Mapping[str, str]
+    tiles: str
+    """Where audit shows its log as files, over HTTP."""
     lists: Path | None = None
     """Folder of the lists of denied parties; None for the sample that risk brings along."""
     logs: LogBounds = USUAL
@@ -43,6 +46,8 @@ class Plan:
             "METRICS_LISTEN": self.metrics[service],
             "DATA_DIR": str(self.data),
         }
+        if service == "audit":
+            told["TILES_LISTEN"] = self.tiles
         if service == "intake":
             told |= {f"{peer.upper()}_ADDRESS": self.addresses[peer] for peer in SERVICES if peer != "intake"}
         if service == "risk" and self.lists is not None:
@@ -54,21 +59,24 @@ class Plan:
         return LogFile(self.data / "logs" / f"{service}.log", self.logs)
 
 
-def make_plan(*, data: Path, port_base: int, lists: Path | None, logs: LogBounds = USUAL) -> Plan:
-    """Eight ports: from `port_base` on and 20 above, or, when it is 0, such as nobody has now.
+def make_plan(*, data: Path, port_base: int, lists: Path | None) -> Plan:
+    """Nine ports: from `port_base` on, 20 above, and the tiles 10 above the last; or free ones when it is 0.
 
-    Whether they can be had is for the services to find out: they refuse a port that somebody has.
+    Stop when one is taken.
     """
     if port_base:
         ports = [port_base + offset for offset in range(len(SERVICES))]
-        ports += [port + _METRICS_OFFSET for port in ports]
+        ports += [port + _METRICS_OFFSET for port in ports] + [ports[-1] + _TILES_OFFSET]
+        for port in ports:
+            _refuse_taken(port)
     else:
-        ports = free_ports(2 * len(SERVICES))
+        ports = free_ports(2 * len(SERVICES) + 1)
     addresses = [f"{HOST}:{port}" for port in ports]
     return Plan(
         data=data,
         addresses=dict(zip(SERVICES, addresses[: len(SERVICES)], strict=True)),
-        metrics=dict(zip(SERVICES, addresses[len(SERVICES) :], strict=True)),
+        metrics=dict(zip(SERVICES, addresses[len(SERVICES) : -1], strict=True)),
+        tiles=addresses[-1],
         lists=lists,
         logs=logs,
     )

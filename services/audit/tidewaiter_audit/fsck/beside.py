@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 from tidewaiter_tlog.tree import LeafIndex
 
 from tidewaiter_audit import leaf
+from tidewaiter_audit.fsck.heads import StatedHeads
 from tidewaiter_audit.fsck.report import Findings
 from tidewaiter_audit.fsck.trails import TrailedLog, check_erasure, check_trail
 from tidewaiter_audit.model import Entry
@@ -45,7 +46,13 @@ class Beside(Generic[Kept]):
 
 
 def check_entry(
-    store: TrailedLog, entry: Entry, *, personal: tuple[bytes, bytes] | None, goods: bytes | None, found: Findings
+    store: TrailedLog,
+    entry: Entry,
+    *,
+    heads: StatedHeads,
+    personal: tuple[bytes, bytes] | None,
+    goods: bytes | None,
+    found: Findings,
 ) -> None:
     """Adds to the findings what is wrong with one entry by itself."""
     where = f"entry {entry.leaf_index}"
@@ -58,13 +65,14 @@ def check_entry(
         found.add("ID_MISMATCH", where, "it is found by another id than its leaf has")
     check_trail(store, entry, outline, found)
     check_erasure(store, entry, outline, found)
+    heads.take(entry, outline)
     if outline.kind not in leaf.KINDS:
         found.add("LEAF_UNREADABLE", where, "it is of a kind that this release does not know")
     if not outline.is_decision:
         if personal is not None:
             found.add("PERSONAL_WITHOUT_ENTRY", where, "it is no decision, and has personal data beside it")
     elif personal is None:
-        if not store.is_erased_after(entry.shipment_id, entry.leaf_index):
+        if not store.is_erased(entry.shipment_id, entry.leaf_index):
             found.add("PERSONAL_MISSING", where, "no personal data beside it, and no erasure on the log")
     elif not leaf.opens(outline, salt=personal[0], personal=personal[1]):
         found.add("PERSONAL_MISMATCH", where, "its personal data are not what the leaf committed to")

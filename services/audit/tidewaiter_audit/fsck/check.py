@@ -3,7 +3,8 @@
 1. The store's own check of its file.
 2. Every checkpoint: signed by this log, of the size it is kept under, the first of them of the empty tree.
 3. Every entry: in its place without a gap, none beyond the newest checkpoint, a leaf under the id it is found by,
-   each id once; its parties and goods those that the leaf committed to, and none without a leaf.
+   each id once; its parties and goods those that the leaf committed to, and none without a leaf; found by what its
+   leaf says.
 4. The tree, grown from these leaves: its root at the size of every checkpoint, and every tile, none missing or more.
 """
 
@@ -20,6 +21,8 @@ from tidewaiter_tlog.tiles import TILE_WIDTH, extend, tile_width
 from tidewaiter_tlog.tree import Edge, LeafIndex, TreeSize
 
 from tidewaiter_audit.fsck.beside import Beside, check_entry
+from tidewaiter_audit.fsck.findable import Findable, FindableLog
+from tidewaiter_audit.fsck.heads import StatedHeads, StatingLog
 from tidewaiter_audit.fsck.report import Findings, FsckReport
 from tidewaiter_audit.fsck.trails import TrailedLog
 from tidewaiter_audit.model import Entry
@@ -28,7 +31,7 @@ from tidewaiter_audit.recover import read_checkpoint
 _LEAVES_AT_ONCE: Final = 4096
 
 
-class CheckedLog(TrailedLog, Protocol):
+class CheckedLog(TrailedLog, StatingLog, FindableLog, Protocol):
     """What the check reads."""
 
     def snapshot(self) -> AbstractContextManager[None]:
@@ -64,13 +67,13 @@ class CheckedLog(TrailedLog, Protocol):
         ...
 
 
-def check_log(store: CheckedLog, key: VerifierKey) -> FsckReport:
-    """The whole log against itself and its key. Some 15 seconds and little memory a million leaves."""
+def check_log(store: CheckedLog, *keys: VerifierKey) -> FsckReport:
+    """The whole log against itself and its keys, those that signed before included. Some 15 seconds and little memory a million leaves."""
     found = Findings()
     with store.snapshot():
         for damage in store.damage():
             found.add("STORE_DAMAGED", "store", damage)
-        signed = _check_checkpoints(store, key, found)
+        signed = _check_checkpoints(store, keys, found)
         tree = _Regrowth(store, signed, found)
         for entry in _entries(store, max(signed, default=0), found):
             tree.add(leaf_hash(entry.leaf))
@@ -84,12 +87,12 @@ def check_log(store: CheckedLog, key: VerifierKey) -> FsckReport:
     )
 
 
-def _check_checkpoints(store: CheckedLog, key: VerifierKey, found: Findings) -> dict[int, bytes]:
+def _check_checkpoints(store: CheckedLog, keys: Sequence[VerifierKey], found: Findings) -> dict[int, bytes]:
     """The root that was signed for each size."""
     signed: dict[int, bytes] = {}
     for size, note in store.checkpoints():
         try:
-            checkpoint = read_checkpoint(note, key)
+            checkpoint = read_checkpoint(note, *keys)
         except Failure as failure:
             found.add("CHECKPOINT_INVALID", f"checkpoint {size}", failure.detail)
             continue
@@ -105,7 +108,9 @@ def _check_checkpoints(store: CheckedLog, key: VerifierKey, found: Findings) -> 
 def _entries(store: CheckedLog, newest: int, found: Findings) -> Iterator[Entry]:
     """The entries that make the tree: all up to the first gap or the newest checkpoint."""
     personal = Beside("PERSONAL_WITHOUT_ENTRY", store.personal(), found)
+    heads = StatedHeads(store, found)
     goods = Beside("GOODS_WITHOUT_ENTRY", store.goods(), found)
+    findable = Findable()
     position = 0
     for position, entry in enumerate(store.entries_from(LeafIndex(0)), start=1):
         if entry.leaf_index != position - 1:
@@ -115,12 +120,15 @@ def _entries(store: CheckedLog, newest: int, found: Findings) -> Iterator[Entry]
             found.add("ENTRY_UNSIGNED", f"entry {entry.leaf_index}", f"the newest checkpoint is of {newest} leaves")
             return
         kept, long = personal.take(entry.leaf_index), goods.take(entry.leaf_index)
-        check_entry(store, entry, personal=kept, goods=long, found=found)
+        check_entry(store, entry, heads=heads, personal=kept, goods=long, found=found)
+        findable.add(entry)
         yield entry
     if position < newest:
         found.add("ENTRY_MISSING", f"entry {position}", f"the newest checkpoint is of {newest} leaves")
     personal.finish()
     goods.finish()
+    heads.finish()
+    findable.compare(store, found)
 
 
 class _Regrowth:

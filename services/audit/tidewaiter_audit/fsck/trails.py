@@ -20,12 +20,12 @@ class TrailedLog(Protocol):
         """The entry of a shipment that has this number there."""
         ...
 
-    def is_erased_after(self, shipment_id: str, leaf_index: LeafIndex) -> bool:
-        """Whether an erasure of this shipment stands behind this index."""
+    def is_erased(self, shipment_id: str, leaf_index: LeafIndex) -> bool:
+        """Whether an erasure of this shipment stands behind this index, or a retention of all up to it."""
         ...
 
     def personal_before(self, shipment_id: str, leaf_index: LeafIndex) -> int:
-        """How many entries of a shipment before this index still have personal data beside them."""
+        """How many entries of a shipment before this index have personal data beside them; of all for ""."""
         ...
 
 
@@ -53,8 +53,11 @@ def check_trail(store: TrailedLog, entry: Entry, outline: Outline, found: Findin
 
 def check_erasure(store: TrailedLog, entry: Entry, outline: Outline, found: Findings) -> None:
     """Adds to the findings when the entry is an erasure and what it erased is still there."""
-    if outline.kind != leaf.ERASURE_KIND:
+    if outline.kind == leaf.ERASURE_KIND:
+        kept = store.personal_before(outline.shipment_id, entry.leaf_index)
+    elif outline.retention is not None:
+        kept = store.personal_before("", LeafIndex(min(outline.retention.before_index, entry.leaf_index)))
+    else:
         return
-    kept = store.personal_before(outline.shipment_id, entry.leaf_index)
     if kept:
         found.add("ERASURE_UNDONE", f"entry {entry.leaf_index}", f"{kept} entries that it erased have personal data")

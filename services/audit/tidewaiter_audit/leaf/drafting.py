@@ -2,38 +2,50 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
 import msgspec
 
 from tidewaiter_audit import errors
+from tidewaiter_audit.facets import FacetValue, facets_of
 from tidewaiter_audit.facts import Decision, Shipment
 from tidewaiter_audit.leaf.forms import (
     ERASURE_KIND,
+    FREEZE_ID,
+    FREEZE_KIND,
     HEADS_KIND,
     KIND,
     LEAF_BYTES_MAX,
+    RETENTION_KIND,
+    ROTATION_KIND,
     TRAIL_BYTES_MAX,
     DecisionLeaf,
     Erasure,
     ErasureLeaf,
+    Freeze,
+    FreezeLeaf,
     Heads,
     HeadsLeaf,
+    Retention,
+    RetentionLeaf,
+    Rotation,
+    RotationLeaf,
     Trail,
     erasure_id,
     heads_id,
+    retention_id,
+    rotation_id,
 )
 from tidewaiter_audit.model import Submission
 
 _encoder: Final = msgspec.json.Encoder()
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True, gc=False):
     """An entry ready to be placed: its leaf but for the trail, with what stays beside it: the salt, the parties and
     goods too long for a leaf. An erasure deletes, where it is placed, what stays beside the entries before it.
+    A retention does so with all entries below the index `erases_below`. `facets` are what it is found by.
     """
 
     decision_id: str
@@ -43,10 +55,11 @@ class Draft:
     personal: bytes = b""
     goods: bytes = b""
     is_erasure: bool = False
+    erases_below: int = 0
+    facets: tuple[FacetValue, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(msgspec.Struct, frozen=True, gc=False):
     """A draft with its leaf as it is hashed; `number` is its number among its shipment's entries, 0 without one."""
 
     draft: Draft
@@ -81,6 +94,7 @@ def draft(submission: Submission, *, salt: bytes) -> Draft:
         salt=salt,
         personal=submission.personal,
         goods=goods,
+        facets=facets_of(submission.decision),
     )
 
 
@@ -88,6 +102,25 @@ def draft_erasure(erasure: Erasure) -> Draft:
     """The entry that erases."""
     body = _encoder.encode(ErasureLeaf(erasure=erasure, kind=ERASURE_KIND))
     return Draft(decision_id=erasure_id(erasure), shipment_id=erasure.shipment_id, body=body, is_erasure=True)
+
+
+def draft_retention(retention: Retention) -> Draft:
+    """The entry that erases what is kept no longer."""
+    body = _encoder.encode(RetentionLeaf(kind=RETENTION_KIND, retention=retention))
+    before_index = retention.before_index
+    return Draft(decision_id=retention_id(before_index), shipment_id="", body=body, erases_below=before_index)
+
+
+def draft_rotation(rotation: Rotation) -> Draft:
+    """The entry from which on another key signs."""
+    body = _encoder.encode(RotationLeaf(kind=ROTATION_KIND, rotation=rotation))
+    return Draft(decision_id=rotation_id(rotation.to_key), shipment_id="", body=body)
+
+
+def draft_freeze(freeze: Freeze) -> Draft:
+    """The last entry of a log."""
+    body = _encoder.encode(FreezeLeaf(freeze=freeze, kind=FREEZE_KIND))
+    return Draft(decision_id=FREEZE_ID, shipment_id="", body=body)
 
 
 def draft_heads(heads: Heads) -> Draft:

@@ -13,10 +13,13 @@ KIND: Final = "tidewaiter.decision/v2"
 FIRST_KIND: Final = "tidewaiter.decision/v1"
 """As the second, without the trail."""
 ERASURE_KIND: Final = "tidewaiter.erasure/v1"
+RETENTION_KIND: Final = "tidewaiter.retention/v1"
+ROTATION_KIND: Final = "tidewaiter.rotation/v1"
+FREEZE_KIND: Final = "tidewaiter.freeze/v1"
 HEADS_KIND: Final = "tidewaiter.heads/v1"
 
 DECISION_KINDS: Final = frozenset({FIRST_KIND, KIND})
-KINDS: Final = DECISION_KINDS | {ERASURE_KIND, HEADS_KIND}
+KINDS: Final = DECISION_KINDS | {ERASURE_KIND, RETENTION_KIND, HEADS_KIND, ROTATION_KIND, FREEZE_KIND}
 TRAILED_KINDS: Final = frozenset({KIND, ERASURE_KIND})
 """The kinds of entries that are of a shipment, and name the one before."""
 
@@ -69,6 +72,60 @@ class ErasureLeaf(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     trail: Trail | None = None
 
 
+class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """That the personal data of all entries below `before_index` are gone: by whom, and by which policy.
+
+    They were recorded before `recorded_before`, RFC 3339 in UTC, by the clock of the log's machine.
+    """
+
+    author: str
+    before_index: int
+    citation: str
+    grace_days: int
+    recorded_before: str
+    years: int
+
+
+class RetentionLeaf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The leaf's fields, in the order in which they are written."""
+
+    kind: Literal["tidewaiter.retention/v1"]
+    retention: Retention
+
+
+class Rotation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """That the log signs with another key from here on, both as verifier keys. The checkpoint of this entry is signed
+    by both, so that whoever trusts the one may trust the other.
+    """
+
+    author: str
+    from_key: str
+    reason: str
+    to_key: str
+
+
+class RotationLeaf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The leaf's fields, in the order in which they are written."""
+
+    kind: Literal["tidewaiter.rotation/v1"]
+    rotation: Rotation
+
+
+class Freeze(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """That this is the last entry of the log; `successor` names the log that goes on, and may be empty."""
+
+    author: str
+    reason: str
+    successor: str
+
+
+class FreezeLeaf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The leaf's fields, in the order in which they are written."""
+
+    freeze: Freeze
+    kind: Literal["tidewaiter.freeze/v1"]
+
+
 class Heads(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The newest entry of every shipment among the first `tree_size` of the log, as the root of a map (hex)."""
 
@@ -87,6 +144,20 @@ class HeadsLeaf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 def erasure_id(erasure: Erasure) -> str:
     """What an erasure is found by; no decision_id has a slash."""
     return f"erasure/{erasure.request_id}/{erasure.shipment_id}"
+
+
+def retention_id(before_index: int) -> str:
+    """What a retention is found by; no decision_id has a slash."""
+    return f"retention/{before_index}"
+
+
+def rotation_id(to_key: str) -> str:
+    """What a rotation to this verifier key is found by; no decision_id has a slash."""
+    return f"rotation/{to_key}"
+
+
+FREEZE_ID: Final = "freeze/"
+"""What the last entry of a frozen log is found by; no decision_id has a slash."""
 
 
 def heads_id(tree_size: int) -> str:
@@ -111,6 +182,9 @@ class Outline(msgspec.Struct):
     personal_sha256: str = ""
     shipment: _ShipmentOutline | None = None
     erasure: Erasure | None = None
+    retention: Retention | None = None
+    rotation: Rotation | None = None
+    freeze: Freeze | None = None
     heads: Heads | None = None
     trail: Trail | None = None
 
@@ -126,6 +200,12 @@ class Outline(msgspec.Struct):
             return self.decision.decision_id
         if self.erasure is not None:
             return erasure_id(self.erasure)
+        if self.retention is not None:
+            return retention_id(self.retention.before_index)
+        if self.rotation is not None:
+            return rotation_id(self.rotation.to_key)
+        if self.freeze is not None:
+            return FREEZE_ID
         return heads_id(self.heads.tree_size) if self.heads is not None else ""
 
     @property

@@ -14,12 +14,18 @@ from tidewaiter_audit.leaf.drafting import commit
 from tidewaiter_audit.leaf.forms import (
     ERASURE_KIND,
     FIRST_KIND,
+    FREEZE_KIND,
     HEADS_KIND,
     KIND,
+    RETENTION_KIND,
+    ROTATION_KIND,
     DecisionLeaf,
     ErasureLeaf,
+    FreezeLeaf,
     HeadsLeaf,
     Outline,
+    RetentionLeaf,
+    RotationLeaf,
 )
 from tidewaiter_audit.model import Entry
 
@@ -31,6 +37,9 @@ _any_decoder: Final[dict[str, msgspec.json.Decoder[Any]]] = {
     FIRST_KIND: _decoder,
     KIND: _decoder,
     ERASURE_KIND: msgspec.json.Decoder(ErasureLeaf),
+    RETENTION_KIND: msgspec.json.Decoder(RetentionLeaf),
+    ROTATION_KIND: msgspec.json.Decoder(RotationLeaf),
+    FREEZE_KIND: msgspec.json.Decoder(FreezeLeaf),
     HEADS_KIND: msgspec.json.Decoder(HeadsLeaf),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,13 +12,17 @@ import apsw
 from tidewaiter_chassis.measures import Meter
 from tidewaiter_chassis.sqlite import Database, load_migrations
 from tidewaiter_tlog.hashing import leaf_hash
-from tidewaiter_tlog.tiles import TileId
 from tidewaiter_tlog.tree import LeafIndex, TreeSize
 
 from tidewaiter_audit import errors
 from tidewaiter_audit.append import Group
 from tidewaiter_audit.model import Entry
-from tidewaiter_audit.trail import TrailEnd
+from tidewaiter_audit.store import writing
+from tidewaiter_audit.store.beside import BesideReader
+from tidewaiter_audit.store.erasing import scrub
+from tidewaiter_audit.store.finding import SqliteFinder
+from tidewaiter_audit.store.lease import LOCK_FILE_NAME, NO_EPOCH, FileLock, current_epoch, raise_epoch
+from tidewaiter_audit.trail import Head, TrailEnd
 
 FILE_NAME: Final = "audit.db"
 
@@ -30,6 +35,11 @@ _BY_IDS: Final = (
     "CROSS JOIN entry AS e ON e.decision_id = wanted.value"
 )
 
+_BY_INDICES: Final = (
+    "SELECT e.leaf_index, e.decision_id, e.recorded_at_ns, e.leaf, e.shipment_id, e.number FROM json_each(?) AS wanted "
+    "CROSS JOIN entry AS e ON e.leaf_index = wanted.value ORDER BY wanted.key"
+)
+
 _TRAIL_ENDS: Final = (
     "SELECT wanted.value, e.number, e.leaf_index, e.leaf FROM json_each(?) AS wanted CROSS JOIN entry AS e "
     "ON e.leaf_index = (SELECT of.leaf_index FROM entry AS of WHERE of.shipment_id = wanted.value "
@@ -37,11 +47,8 @@ _TRAIL_ENDS: Final = (
 )
 
 
-class SqliteReader:
+class SqliteReader(SqliteFinder, BesideReader):
     """Reads a log through one connection, which nothing here changes."""
-
-    def __init__(self, connection: apsw.Connection) -> None:
-        self._connection = connection
 
     @classmethod
     def open_file(cls, path: Path) -> Self:
@@ -73,6 +80,10 @@ class SqliteReader:
             "SELECT note FROM checkpoint WHERE tree_size > ? ORDER BY tree_size LIMIT 1", (leaf_index,)
         )
 
+    def checkpoint_of(self, tree_size: TreeSize) -> bytes | None:
+        """The signed note of the tree of exactly this size."""
+        return self._one_blob("SELECT note FROM checkpoint WHERE tree_size = ?", (tree_size,))
+
     def checkpoints(self) -> Iterator[tuple[TreeSize, bytes]]:
         """Every tree size signed, with its note, smallest first."""
         for size, note in self._connection.execute("SELECT tree_size, note FROM checkpoint ORDER BY tree_size"):
@@ -92,6 +103,15 @@ class SqliteReader:
             for shipment_id, number, index, leaf in self._connection.execute(_TRAIL_ENDS, (wanted,))
         }
 
+    def entries_between(self, start: LeafIndex, end: LeafIndex) -> list[Entry]:
+        """The entries from `start` to `end` (exclusive), in order."""
+        query = f"{_ENTRY} WHERE leaf_index >= ? AND leaf_index < ? ORDER BY leaf_index"
+        return list(self._entries(query, (start, end)))
+
+    def entries_at(self, indices: Sequence[LeafIndex]) -> list[Entry]:
+        """The entries at these indices, in the order asked; indices that the log does not have are left out."""
+        return list(self._entries(_BY_INDICES, (apsw.jsonb_encode(list(indices)),)))
+
     def entries_named(self, decision_ids: Sequence[str]) -> dict[str, Entry]:
         """The entries under these ids, by id; ids that the log does not have are left out."""
         wanted = apsw.jsonb_encode(list(decision_ids))
@@ -101,27 +121,25 @@ class SqliteReader:
         """The entries from this index on, in order, one at a time."""
         return self._entries(f"{_ENTRY} WHERE leaf_index >= ? ORDER BY leaf_index", (leaf_index,))
 
+    def heads_between(self, start: LeafIndex, end: LeafIndex) -> list[Head]:
+        """Of which shipments the entries from `start` to `end`, exclusive, are, oldest first."""
+        query = (
+            "SELECT shipment_id, number, leaf_index FROM entry "
+            "WHERE leaf_index >= ? AND leaf_index < ? AND shipment_id <> '' ORDER BY leaf_index"
+        )
+        rows = self._connection.execute(query, (start, end))
+        return [Head(shipment_id, number, LeafIndex(index)) for shipment_id, number, index in rows]
+
+    def entries_of(self, shipment_id: str, *, at_most: int) -> list[Entry]:
+        """The entries of a shipment by number, at most so many."""
+        query = f"{_ENTRY} WHERE shipment_id = ? AND shipment_id <> '' ORDER BY number LIMIT ?"
+        return list(self._entries(query, (shipment_id, at_most)))
+
     def trail_at(self, shipment_id: str, number: int) -> TrailEnd | None:
         """The entry of a shipment that has this number there."""
         query = "SELECT number, leaf_index, leaf FROM entry WHERE shipment_id = ? AND number = ? AND shipment_id <> ''"
         found = list(self._connection.execute(query, (shipment_id, number)))
         return TrailEnd(found[0][0], LeafIndex(found[0][1]), leaf_hash(found[0][2])) if found else None
-
-    def is_erased_after(self, shipment_id: str, leaf_index: LeafIndex) -> bool:
-        """Whether an erasure of this shipment stands behind this index."""
-        query = (
-            "SELECT count(*) FROM entry WHERE shipment_id = ? AND shipment_id <> '' AND leaf_index > ? "
-            "AND substr(decision_id, 1, 8) = 'erasure/'"
-        )
-        return bool(self._connection.execute(query, (shipment_id, leaf_index)).get)
-
-    def personal_before(self, shipment_id: str, leaf_index: LeafIndex) -> int:
-        """How many entries of a shipment before this index still have personal data beside them."""
-        query = (
-            "SELECT count(*) FROM entry JOIN personal USING (leaf_index) "
-            "WHERE shipment_id = ? AND shipment_id <> '' AND leaf_index < ?"
-        )
-        return int(self._connection.execute(query, (shipment_id, leaf_index)).get)
 
     def tile(self, level: int, index: int) -> bytes | None:
         """The hashes of this tile, as many as there are."""
@@ -130,13 +148,6 @@ class SqliteReader:
     def tile_places(self) -> Iterator[tuple[int, int]]:
         """Level and index of every tile."""
         yield from self._connection.execute("SELECT level, tile_index FROM tile ORDER BY level, tile_index")
-
-    def personal(self) -> Iterator[tuple[LeafIndex, tuple[bytes, bytes]]]:
-        """Index, salt and personal data of everything kept beside the log, in order."""
-        for index, salt, data in self._connection.execute(
-            "SELECT leaf_index, salt, data FROM personal ORDER BY leaf_index"
-        ):
-            yield LeafIndex(index), (salt, data)
 
     def goods(self) -> Iterator[tuple[LeafIndex, bytes]]:
         """Index and goods of all that were too long for a leaf, in order."""
@@ -167,9 +178,12 @@ class SqliteReader:
 class SqliteLog(SqliteReader):
     """The log as its one writer holds it."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, folder: Path) -> None:
         super().__init__(database.read())
         self._database = database
+        self._folder = folder
+        self._lock: FileLock | None = None
+        self._epoch = NO_EPOCH
 
     @classmethod
     def open(
@@ -195,7 +209,8 @@ class SqliteLog(SqliteReader):
                 before_commit=before_commit,
                 after_commit=after_commit,
                 vfs=vfs,
-            )
+            ),
+            folder,
         )
 
     @property
@@ -209,48 +224,33 @@ class SqliteLog(SqliteReader):
             lambda connection: connection.execute("INSERT INTO checkpoint (tree_size, note) VALUES (0, ?)", (note,))
         )
 
+    @property
+    def is_writer(self) -> bool:
+        """Whether this process holds the lease: the lock, and the store's word that nobody took it since."""
+        return self._lock is not None and current_epoch(self._connection) == self._epoch
+
+    async def take_lease(self, wait_seconds: float = 0) -> None:
+        """Becomes the one writer of this log; Failure NOT_READY, LEASE_HELD, when another process is for so long."""
+        self._lock = await FileLock.wait_for(self._folder / LOCK_FILE_NAME, wait_seconds)
+        self._epoch = await self._database.write(raise_epoch)
+
     async def write_group(self, group: Group) -> None:
-        """Keeps the group and its checkpoint together, durably, if the newest checkpoint is the one it builds on."""
-        await self._database.write(lambda connection: _write_group(connection, group))
+        """Keeps the group and its checkpoint together, durably, if the newest checkpoint is the one it builds on.
+
+        Only for the holder of the lease: Failure BUSY, LEASE_LOST, for anyone else.
+        """
+        await self._database.write(lambda connection: writing.write_group(connection, group, self._epoch))
+
+    async def scrub(self) -> None:
+        """Leaves nothing of what was deleted in the files of the store. Failure BUSY, SCRUB_HELD_UP."""
+        if not await asyncio.to_thread(scrub, self._folder / FILE_NAME):
+            raise errors.scrub_held_up()
 
     async def shut(self) -> None:
-        """Commits what was accepted and lets go of the file."""
-        await self._database.close()
-
-
-def _write_group(connection: apsw.Connection, group: Group) -> None:
-    newest = connection.execute("SELECT max(tree_size) FROM checkpoint").get
-    if newest != group.old_size:
-        raise errors.log_moved()
-    entries = list(enumerate(group.entries, start=group.old_size))
-    connection.executemany(
-        "INSERT INTO entry (leaf_index, decision_id, recorded_at_ns, leaf, shipment_id, number) "
-        "VALUES (?, ?, ?, ?, ?, ?)",
-        [
-            (index, entry.decision_id, group.recorded_at_ns, entry.leaf, entry.draft.shipment_id, entry.number)
-            for index, entry in entries
-        ],
-    )
-    connection.executemany(
-        "INSERT INTO personal (leaf_index, salt, data) VALUES (?, ?, ?)",
-        [(index, entry.draft.salt, entry.draft.personal) for index, entry in entries if entry.draft.salt],
-    )
-    connection.executemany(
-        "INSERT INTO goods (leaf_index, data) VALUES (?, ?)",
-        [(index, entry.draft.goods) for index, entry in entries if entry.draft.goods],
-    )
-    connection.executemany(
-        "DELETE FROM personal WHERE leaf_index IN "
-        "(SELECT leaf_index FROM entry WHERE shipment_id = ? AND leaf_index < ?)",
-        [(entry.draft.shipment_id, index) for index, entry in entries if entry.draft.is_erasure],
-    )
-    connection.executemany(
-        "INSERT INTO tile (level, tile_index, hashes) VALUES (?, ?, ?) "
-        "ON CONFLICT (level, tile_index) DO UPDATE SET hashes = excluded.hashes",
-        [_tile_row(tile, hashes) for tile, hashes in group.tiles.items()],
-    )
-    connection.execute("INSERT INTO checkpoint (tree_size, note) VALUES (?, ?)", (group.new_size, group.checkpoint))
-
-
-def _tile_row(tile: TileId, hashes: bytes) -> tuple[int, int, bytes]:
-    return tile.level, tile.index, hashes
+        """Commits what was accepted, lets go of the file, and gives back the lease."""
+        try:
+            await self._database.close()
+        finally:
+            if self._lock is not None:
+                self._lock.release()
+                self._lock = None

@@ -8,6 +8,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.rpc import status_pb2 as _status_pb2
 from tidewaiter.trade.v1 import trade_pb2 as _trade_pb2
 import builtins as _builtins
@@ -20,6 +21,40 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _EntryState:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _EntryStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_EntryState.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    ENTRY_STATE_UNSPECIFIED: _EntryState.ValueType  # 0
+    """Not told."""
+    ENTRY_STATE_SEQUENCED: _EntryState.ValueType  # 1
+    """It has its index, which never changes, and is durable."""
+    ENTRY_STATE_INTEGRATED: _EntryState.ValueType  # 2
+    """It is in the tree of a signed checkpoint that is durable, and not handed out yet: no proof is given.
+    Sequencing and integrating are one transaction here, so this is seen for less than a second, and the state
+    before it never.
+    """
+    ENTRY_STATE_PUBLISHED: _EntryState.ValueType  # 3
+    """It is in the tree of the newest checkpoint that is handed out, and can be proven."""
+
+class EntryState(_EntryState, metaclass=_EntryStateEnumTypeWrapper):
+    """How far an entry has come on its way onto the log. It only ever moves forward."""
+
+ENTRY_STATE_UNSPECIFIED: EntryState.ValueType  # 0
+"""Not told."""
+ENTRY_STATE_SEQUENCED: EntryState.ValueType  # 1
+"""It has its index, which never changes, and is durable."""
+ENTRY_STATE_INTEGRATED: EntryState.ValueType  # 2
+"""It is in the tree of a signed checkpoint that is durable, and not handed out yet: no proof is given.
+Sequencing and integrating are one transaction here, so this is seen for less than a second, and the state
+before it never.
+"""
+ENTRY_STATE_PUBLISHED: EntryState.ValueType  # 3
+"""It is in the tree of the newest checkpoint that is handed out, and can be proven."""
+Global___EntryState: _TypeAlias = EntryState  # noqa: Y015
 
 @_typing.final
 class DecisionRecord(_message.Message):
@@ -88,10 +123,13 @@ class RecordedDecision(_message.Message):
     RECEIPT_FIELD_NUMBER: _builtins.int
     REPLAYED_FIELD_NUMBER: _builtins.int
     DECISION_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
     replayed: _builtins.bool
     """True when this decision_id was recorded before; then `decision` is what
     was recorded first, whatever was sent now.
     """
+    state: Global___EntryState.ValueType
+    """How far it has come; always published, since nothing is answered before."""
     @_builtins.property
     def receipt(self) -> _trade_pb2.Receipt:
         """Its receipt."""
@@ -106,10 +144,11 @@ class RecordedDecision(_message.Message):
         receipt: _trade_pb2.Receipt | None = ...,
         replayed: _builtins.bool = ...,
         decision: _trade_pb2.Decision | None = ...,
+        state: Global___EntryState.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "receipt", b"receipt"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "receipt", b"receipt", "replayed", b"replayed"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "receipt", b"receipt", "replayed", b"replayed", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -209,17 +248,22 @@ class GetDecisionResponse(_message.Message):
     LEAF_FIELD_NUMBER: _builtins.int
     LEAF_INDEX_FIELD_NUMBER: _builtins.int
     RECORDED_AT_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
     leaf: _builtins.bytes
     """The leaf as hashed: canonical JSON, self-describing."""
     leaf_index: _builtins.int
     """Index of the leaf."""
+    state: Global___EntryState.ValueType
+    """How far it has come."""
     @_builtins.property
     def decision(self) -> _trade_pb2.Decision:
-        """The decision."""
+        """The decision; absent when the index is that of an entry of another kind, such as an erasure."""
 
     @_builtins.property
     def recorded_at(self) -> _timestamp_pb2.Timestamp:
-        """When it was made durable."""
+        """When it was made durable, by the clock of the log's machine. No hash covers it, so it is no proof: what is
+        proven of time is `decision.decided_at`, as part of the leaf, and the times at which witnesses cosigned.
+        """
 
     def __init__(
         self,
@@ -228,10 +272,11 @@ class GetDecisionResponse(_message.Message):
         leaf: _builtins.bytes = ...,
         leaf_index: _builtins.int = ...,
         recorded_at: _timestamp_pb2.Timestamp | None = ...,
+        state: Global___EntryState.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "recorded_at", b"recorded_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "leaf", b"leaf", "leaf_index", b"leaf_index", "recorded_at", b"recorded_at"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "leaf", b"leaf", "leaf_index", b"leaf_index", "recorded_at", b"recorded_at", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -239,33 +284,103 @@ Global___GetDecisionResponse: _TypeAlias = GetDecisionResponse  # noqa: Y015
 
 @_typing.final
 class ListDecisionsRequest(_message.Message):
-    """Pages through decisions."""
+    """Pages through decisions. What is given narrows the answer: all of it holds for each decision."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     SHIPMENT_ID_FIELD_NUMBER: _builtins.int
+    ORIGINATOR_CODE_FIELD_NUMBER: _builtins.int
+    PERSON_DAY_FIELD_NUMBER: _builtins.int
+    TRACE_ID_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    RECORDED_FROM_FIELD_NUMBER: _builtins.int
+    RECORDED_UNTIL_FIELD_NUMBER: _builtins.int
+    WITH_PROOFS_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """1 to 1,000; 0 for 100."""
     page_token: _builtins.str
-    """From the page before."""
+    """From the page before, with everything else as it was then; empty for the first page."""
     shipment_id: _builtins.str
     """Of this shipment; empty for all."""
+    originator_code: _builtins.str
+    """Resting on a filing of this originator; empty for all."""
+    person_day: _builtins.str
+    """Of this person-day: the commitment `eligibility.person_day` of the decision, never a name; empty for all."""
+    trace_id: _builtins.str
+    """Of this trace, 32 hex digits; empty for all."""
+    outcome: _trade_pb2.Outcome.ValueType
+    """With this outcome; unspecified for all."""
+    with_proofs: _builtins.bool
+    """Whether each hit comes with its leaf and a receipt at one checkpoint; pages have at most 500 then."""
+    @_builtins.property
+    def recorded_from(self) -> _timestamp_pb2.Timestamp:
+        """Recorded at this time or later; absent for no bound."""
+
+    @_builtins.property
+    def recorded_until(self) -> _timestamp_pb2.Timestamp:
+        """Recorded before this time; absent for no bound."""
+
     def __init__(
         self,
         *,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
         shipment_id: _builtins.str = ...,
+        originator_code: _builtins.str = ...,
+        person_day: _builtins.str = ...,
+        trace_id: _builtins.str = ...,
+        outcome: _trade_pb2.Outcome.ValueType = ...,
+        recorded_from: _timestamp_pb2.Timestamp | None = ...,
+        recorded_until: _timestamp_pb2.Timestamp | None = ...,
+        with_proofs: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded_from", b"recorded_from", "recorded_until", b"recorded_until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "shipment_id", b"shipment_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["originator_code", b"originator_code", "outcome", b"outcome", "page_size", b"page_size", "page_token", b"page_token", "person_day", b"person_day", "recorded_from", b"recorded_from", "recorded_until", b"recorded_until", "shipment_id", b"shipment_id", "trace_id", b"trace_id", "with_proofs", b"with_proofs"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListDecisionsRequest: _TypeAlias = ListDecisionsRequest  # noqa: Y015
+
+@_typing.final
+class ListedDecision(_message.Message):
+    """What is known of a decision in a list, besides itself."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEAF_INDEX_FIELD_NUMBER: _builtins.int
+    RECORDED_AT_FIELD_NUMBER: _builtins.int
+    LEAF_FIELD_NUMBER: _builtins.int
+    RECEIPT_FIELD_NUMBER: _builtins.int
+    leaf_index: _builtins.int
+    """Index of its leaf."""
+    leaf: _builtins.bytes
+    """The leaf as hashed; only with proofs."""
+    @_builtins.property
+    def recorded_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was made durable, by the clock of the log's machine; no hash covers it."""
+
+    @_builtins.property
+    def receipt(self) -> _trade_pb2.Receipt:
+        """The receipt at the newest checkpoint; only with proofs."""
+
+    def __init__(
+        self,
+        *,
+        leaf_index: _builtins.int = ...,
+        recorded_at: _timestamp_pb2.Timestamp | None = ...,
+        leaf: _builtins.bytes = ...,
+        receipt: _trade_pb2.Receipt | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["receipt", b"receipt", "recorded_at", b"recorded_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["leaf", b"leaf", "leaf_index", b"leaf_index", "receipt", b"receipt", "recorded_at", b"recorded_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListedDecision: _TypeAlias = ListedDecision  # noqa: Y015
 
 @_typing.final
 class ListDecisionsResponse(_message.Message):
@@ -275,21 +390,33 @@ class ListDecisionsResponse(_message.Message):
 
     DECISIONS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    HITS_FIELD_NUMBER: _builtins.int
+    TREE_SIZE_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
-    """Empty on the last page."""
+    """Empty on the last page. A page may hold fewer than asked for, even none, and not be the last: the work for one
+    is bounded.
+    """
+    tree_size: _builtins.int
+    """The list is of the tree of this size, the same on all its pages: what is recorded meanwhile is not in it."""
     @_builtins.property
     def decisions(self) -> _containers.RepeatedCompositeFieldContainer[_trade_pb2.Decision]:
         """The decisions, oldest first."""
+
+    @_builtins.property
+    def hits(self) -> _containers.RepeatedCompositeFieldContainer[Global___ListedDecision]:
+        """What else is known of each of `decisions`, in the same order."""
 
     def __init__(
         self,
         *,
         decisions: _abc.Iterable[_trade_pb2.Decision] | None = ...,
         next_page_token: _builtins.str = ...,
+        hits: _abc.Iterable[Global___ListedDecision] | None = ...,
+        tree_size: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["decisions", b"decisions", "next_page_token", b"next_page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decisions", b"decisions", "hits", b"hits", "next_page_token", b"next_page_token", "tree_size", b"tree_size"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -325,21 +452,37 @@ class WatchDecisionsResponse(_message.Message):
 
     DECISION_FIELD_NUMBER: _builtins.int
     RESUME_TOKEN_FIELD_NUMBER: _builtins.int
+    LEAF_INDEX_FIELD_NUMBER: _builtins.int
+    RECORDED_AT_FIELD_NUMBER: _builtins.int
+    CHECKPOINT_FIELD_NUMBER: _builtins.int
     resume_token: _builtins.str
     """Resume after this one."""
+    leaf_index: _builtins.int
+    """Index of the decision's leaf. Others than decisions are on the log too, so numbers may be missing."""
+    checkpoint: _builtins.bytes
+    """In a sign of life: the newest checkpoint, whose every decision was sent. One comes at the start, at the end of
+    what there is, and when nothing happened for some seconds.
+    """
     @_builtins.property
     def decision(self) -> _trade_pb2.Decision:
         """The decision; absent in a sign of life."""
+
+    @_builtins.property
+    def recorded_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was made durable, by the clock of the log's machine; no hash covers it."""
 
     def __init__(
         self,
         *,
         decision: _trade_pb2.Decision | None = ...,
         resume_token: _builtins.str = ...,
+        leaf_index: _builtins.int = ...,
+        recorded_at: _timestamp_pb2.Timestamp | None = ...,
+        checkpoint: _builtins.bytes = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "recorded_at", b"recorded_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "resume_token", b"resume_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["checkpoint", b"checkpoint", "decision", b"decision", "leaf_index", b"leaf_index", "recorded_at", b"recorded_at", "resume_token", b"resume_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -406,6 +549,120 @@ class GetProofResponse(_message.Message):
 Global___GetProofResponse: _TypeAlias = GetProofResponse  # noqa: Y015
 
 @_typing.final
+class BatchGetProofsRequest(_message.Message):
+    """Names decisions, by id, by index or both; each once."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DECISION_IDS_FIELD_NUMBER: _builtins.int
+    LEAF_INDEXES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def decision_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """0 to 500 decision ids."""
+
+    @_builtins.property
+    def leaf_indexes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """0 to 500 indexes of leaves, from 0; with the ids from 1 to 500 in all."""
+
+    def __init__(
+        self,
+        *,
+        decision_ids: _abc.Iterable[_builtins.str] | None = ...,
+        leaf_indexes: _abc.Iterable[_builtins.int] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision_ids", b"decision_ids", "leaf_indexes", b"leaf_indexes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BatchGetProofsRequest: _TypeAlias = BatchGetProofsRequest  # noqa: Y015
+
+@_typing.final
+class ProvenLeaf(_message.Message):
+    """A receipt and the leaf it speaks of."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECEIPT_FIELD_NUMBER: _builtins.int
+    LEAF_FIELD_NUMBER: _builtins.int
+    leaf: _builtins.bytes
+    """The leaf as hashed."""
+    @_builtins.property
+    def receipt(self) -> _trade_pb2.Receipt:
+        """The receipt at the newest checkpoint."""
+
+    def __init__(
+        self,
+        *,
+        receipt: _trade_pb2.Receipt | None = ...,
+        leaf: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["receipt", b"receipt"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["leaf", b"leaf", "receipt", b"receipt"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProvenLeaf: _TypeAlias = ProvenLeaf  # noqa: Y015
+
+@_typing.final
+class ProofResult(_message.Message):
+    """The answer for one name."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROVEN_FIELD_NUMBER: _builtins.int
+    ERROR_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def proven(self) -> Global___ProvenLeaf:
+        """Proven."""
+
+    @_builtins.property
+    def error(self) -> _status_pb2.Status:
+        """Why not."""
+
+    def __init__(
+        self,
+        *,
+        proven: Global___ProvenLeaf | None = ...,
+        error: _status_pb2.Status | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["error", b"error", "proven", b"proven", "result", b"result"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["error", b"error", "proven", b"proven", "result", b"result"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_result: _TypeAlias = _typing.Literal["proven", "error"]  # noqa: Y015
+    _WhichOneofArgType_result: _TypeAlias = _typing.Literal["result", b"result"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_result) -> _WhichOneofReturnType_result | None: ...
+
+Global___ProofResult: _TypeAlias = ProofResult  # noqa: Y015
+
+@_typing.final
+class BatchGetProofsResponse(_message.Message):
+    """The answers: those for the ids in their order, then those for the indexes in theirs. All are at one checkpoint."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESULTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___ProofResult]:
+        """One for each name."""
+
+    def __init__(
+        self,
+        *,
+        results: _abc.Iterable[Global___ProofResult] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["results", b"results"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BatchGetProofsResponse: _TypeAlias = BatchGetProofsResponse  # noqa: Y015
+
+@_typing.final
 class GetConsistencyProofRequest(_message.Message):
     """Names two sizes."""
 
@@ -414,9 +671,9 @@ class GetConsistencyProofRequest(_message.Message):
     OLDER_SIZE_FIELD_NUMBER: _builtins.int
     NEWER_SIZE_FIELD_NUMBER: _builtins.int
     older_size: _builtins.int
-    """Size of the older tree, at least 1."""
+    """Size of the older tree, from 1 to the newer."""
     newer_size: _builtins.int
-    """Size of the newer tree; 0 for the newest."""
+    """Size of the newer tree, at most the newest; 0 for the newest."""
     def __init__(
         self,
         *,
@@ -433,14 +690,23 @@ Global___GetConsistencyProofRequest: _TypeAlias = GetConsistencyProofRequest  # 
 
 @_typing.final
 class GetConsistencyProofResponse(_message.Message):
-    """The proof."""
+    """The proof. It was verified before it was sent."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     HASHES_FIELD_NUMBER: _builtins.int
     CHECKPOINT_FIELD_NUMBER: _builtins.int
+    NEWER_SIZE_FIELD_NUMBER: _builtins.int
+    OLDER_ROOT_FIELD_NUMBER: _builtins.int
+    NEWER_ROOT_FIELD_NUMBER: _builtins.int
     checkpoint: _builtins.bytes
-    """Checkpoint of the newer size."""
+    """Checkpoint of the newer size; empty when none was signed at exactly that size."""
+    newer_size: _builtins.int
+    """Size of the newer tree."""
+    older_root: _builtins.bytes
+    """Root of the older tree, 32 bytes: compare it with the checkpoint that you kept."""
+    newer_root: _builtins.bytes
+    """Root of the newer tree, 32 bytes."""
     @_builtins.property
     def hashes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]:
         """Hashes, RFC 6962 section 2.1.2, 32 bytes each."""
@@ -450,10 +716,13 @@ class GetConsistencyProofResponse(_message.Message):
         *,
         hashes: _abc.Iterable[_builtins.bytes] | None = ...,
         checkpoint: _builtins.bytes = ...,
+        newer_size: _builtins.int = ...,
+        older_root: _builtins.bytes = ...,
+        newer_root: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["checkpoint", b"checkpoint", "hashes", b"hashes"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["checkpoint", b"checkpoint", "hashes", b"hashes", "newer_root", b"newer_root", "newer_size", b"newer_size", "older_root", b"older_root"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -508,29 +777,83 @@ Global___GetCheckpointResponse: _TypeAlias = GetCheckpointResponse  # noqa: Y015
 
 @_typing.final
 class ErasePersonalDataRequest(_message.Message):
-    """Erases personal data."""
+    """Erases personal data, of a shipment or of a person: exactly one of the two."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     SHIPMENT_ID_FIELD_NUMBER: _builtins.int
     AUTHOR_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     shipment_id: _builtins.str
-    """Of this shipment."""
+    """Of this shipment; empty when of a person."""
     author: _builtins.str
-    """Who asks and why; recorded."""
+    """Who does it, 1 to 200 characters; recorded for ever, so never the name of the erased."""
+    reason: _builtins.str
+    """Why, 1 to 1,000 characters; recorded for ever, so without personal data."""
+    request_id: _builtins.str
+    """The caller's own id of this erasure: 1 to 128 of A-Z a-z 0-9 . _ : -
+    The same id for the same shipment is answered with the entry recorded first, and erases nothing more.
+    """
+    validate_only: _builtins.bool
+    """Say what would be erased, and erase nothing."""
+    @_builtins.property
+    def person(self) -> _trade_pb2.Party:
+        """Of every shipment of which a party is this person: the name is required, and every other field that is given
+        must be the party's too, after normalisation. Reads all personal data kept, some seconds for a million decisions.
+        """
+
     def __init__(
         self,
         *,
         shipment_id: _builtins.str = ...,
         author: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+        person: _trade_pb2.Party | None = ...,
+        validate_only: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["person", b"person"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["author", b"author", "shipment_id", b"shipment_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["author", b"author", "person", b"person", "reason", b"reason", "request_id", b"request_id", "shipment_id", b"shipment_id", "validate_only", b"validate_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ErasePersonalDataRequest: _TypeAlias = ErasePersonalDataRequest  # noqa: Y015
+
+@_typing.final
+class Erasure(_message.Message):
+    """One shipment's erasure."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SHIPMENT_ID_FIELD_NUMBER: _builtins.int
+    RECEIPT_FIELD_NUMBER: _builtins.int
+    REPLAYED_FIELD_NUMBER: _builtins.int
+    shipment_id: _builtins.str
+    """The shipment."""
+    replayed: _builtins.bool
+    """Whether it was recorded before, under the same request_id."""
+    @_builtins.property
+    def receipt(self) -> _trade_pb2.Receipt:
+        """Its own entry on the log; absent when only asked what would be."""
+
+    def __init__(
+        self,
+        *,
+        shipment_id: _builtins.str = ...,
+        receipt: _trade_pb2.Receipt | None = ...,
+        replayed: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["receipt", b"receipt"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["receipt", b"receipt", "replayed", b"replayed", "shipment_id", b"shipment_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Erasure: _TypeAlias = Erasure  # noqa: Y015
 
 @_typing.final
 class ErasePersonalDataResponse(_message.Message):
@@ -539,19 +862,173 @@ class ErasePersonalDataResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     RECEIPT_FIELD_NUMBER: _builtins.int
+    ERASURES_FIELD_NUMBER: _builtins.int
+    INCOMPLETE_FIELD_NUMBER: _builtins.int
+    incomplete: _builtins.bool
+    """Whether more shipments are left."""
     @_builtins.property
     def receipt(self) -> _trade_pb2.Receipt:
-        """Its own entry on the log."""
+        """The entry of the first erasure; absent when there is none."""
+
+    @_builtins.property
+    def erasures(self) -> _containers.RepeatedCompositeFieldContainer[Global___Erasure]:
+        """One for each shipment, by id; none when no personal data of that person is kept. At most 10,000: when there
+        are more, `incomplete` is set, and the same request with another request_id erases the next ones.
+        """
 
     def __init__(
         self,
         *,
         receipt: _trade_pb2.Receipt | None = ...,
+        erasures: _abc.Iterable[Global___Erasure] | None = ...,
+        incomplete: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["receipt", b"receipt"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["receipt", b"receipt"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["erasures", b"erasures", "incomplete", b"incomplete", "receipt", b"receipt"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ErasePersonalDataResponse: _TypeAlias = ErasePersonalDataResponse  # noqa: Y015
+
+@_typing.final
+class ApplyRetentionRequest(_message.Message):
+    """Asks for retention by policy."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AUTHOR_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
+    RECORDED_BEFORE_FIELD_NUMBER: _builtins.int
+    author: _builtins.str
+    """Who does it, 1 to 200 characters; recorded for ever."""
+    validate_only: _builtins.bool
+    """Say what would be erased, and erase nothing."""
+    @_builtins.property
+    def recorded_before(self) -> _timestamp_pb2.Timestamp:
+        """Erase what was recorded before this time instead of what the policy says; it may only keep longer, and an
+        earlier time than the policy's keeps more. Absent for the policy's own.
+        """
+
+    def __init__(
+        self,
+        *,
+        author: _builtins.str = ...,
+        validate_only: _builtins.bool = ...,
+        recorded_before: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded_before", b"recorded_before"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["author", b"author", "recorded_before", b"recorded_before", "validate_only", b"validate_only"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ApplyRetentionRequest: _TypeAlias = ApplyRetentionRequest  # noqa: Y015
+
+@_typing.final
+class ApplyRetentionResponse(_message.Message):
+    """What was erased, or would be."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORDED_BEFORE_FIELD_NUMBER: _builtins.int
+    DECISIONS_FIELD_NUMBER: _builtins.int
+    RECEIPTS_FIELD_NUMBER: _builtins.int
+    YEARS_FIELD_NUMBER: _builtins.int
+    GRACE_DAYS_FIELD_NUMBER: _builtins.int
+    CITATION_FIELD_NUMBER: _builtins.int
+    CONFIDENCE_FIELD_NUMBER: _builtins.int
+    decisions: _builtins.int
+    """Decisions whose personal data it concerns."""
+    years: _builtins.int
+    """Years that the policy keeps personal data."""
+    grace_days: _builtins.int
+    """Days that it waits beyond them."""
+    citation: _builtins.str
+    """The rule behind the policy."""
+    confidence: _trade_pb2.Confidence.ValueType
+    """How well the rule is known."""
+    @_builtins.property
+    def recorded_before(self) -> _timestamp_pb2.Timestamp:
+        """Recorded before this time."""
+
+    @_builtins.property
+    def receipts(self) -> _containers.RepeatedCompositeFieldContainer[_trade_pb2.Receipt]:
+        """Entries on the log that say so, each for up to 50,000 decisions; none when there was nothing to erase."""
+
+    def __init__(
+        self,
+        *,
+        recorded_before: _timestamp_pb2.Timestamp | None = ...,
+        decisions: _builtins.int = ...,
+        receipts: _abc.Iterable[_trade_pb2.Receipt] | None = ...,
+        years: _builtins.int = ...,
+        grace_days: _builtins.int = ...,
+        citation: _builtins.str = ...,
+        confidence: _trade_pb2.Confidence.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded_before", b"recorded_before"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["citation", b"citation", "confidence", b"confidence", "decisions", b"decisions", "grace_days", b"grace_days", "receipts", b"receipts", "recorded_before", b"recorded_before", "years", b"years"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ApplyRetentionResponse: _TypeAlias = ApplyRetentionResponse  # noqa: Y015
+
+@_typing.final
+class GetShipmentHistoryRequest(_message.Message):
+    """Names a shipment."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SHIPMENT_ID_FIELD_NUMBER: _builtins.int
+    FRESH_FIELD_NUMBER: _builtins.int
+    shipment_id: _builtins.str
+    """1 to 128 of A-Z a-z 0-9 . _ : -"""
+    fresh: _builtins.bool
+    """State the heads of all trails now, so that the history is complete up to now; otherwise it is complete up to
+    the newest statement, which is made once in a while.
+    """
+    def __init__(
+        self,
+        *,
+        shipment_id: _builtins.str = ...,
+        fresh: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fresh", b"fresh", "shipment_id", b"shipment_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetShipmentHistoryRequest: _TypeAlias = GetShipmentHistoryRequest  # noqa: Y015
+
+@_typing.final
+class GetShipmentHistoryResponse(_message.Message):
+    """A history."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HISTORY_FIELD_NUMBER: _builtins.int
+    ENTRIES_FIELD_NUMBER: _builtins.int
+    COMPLETE_TO_FIELD_NUMBER: _builtins.int
+    history: _builtins.bytes
+    """The history as a file that verifies offline (docs/log-format.md)."""
+    entries: _builtins.int
+    """How many entries it has; 0 to 2,000."""
+    complete_to: _builtins.int
+    """It is complete among so many first entries of the log."""
+    def __init__(
+        self,
+        *,
+        history: _builtins.bytes = ...,
+        entries: _builtins.int = ...,
+        complete_to: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["complete_to", b"complete_to", "entries", b"entries", "history", b"history"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetShipmentHistoryResponse: _TypeAlias = GetShipmentHistoryResponse  # noqa: Y015

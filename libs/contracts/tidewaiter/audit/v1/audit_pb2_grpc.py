@@ -60,6 +60,11 @@ class AuditServiceStub:
                 request_serializer=tidewaiter_dot_audit_dot_v1_dot_audit__pb2.GetProofRequest.SerializeToString,
                 response_deserializer=tidewaiter_dot_audit_dot_v1_dot_audit__pb2.GetProofResponse.FromString,
                 _registered_method=True)
+        self.BatchGetProofs = channel.unary_unary(
+                '/tidewaiter.audit.v1.AuditService/BatchGetProofs',
+                request_serializer=tidewaiter_dot_audit_dot_v1_dot_audit__pb2.BatchGetProofsRequest.SerializeToString,
+                response_deserializer=tidewaiter_dot_audit_dot_v1_dot_audit__pb2.BatchGetProofsResponse.FromString,
+                _registered_method=True)
         self.GetConsistencyProof = channel.unary_unary(
                 '/tidewaiter.audit.v1.AuditService/GetConsistencyProof',
                 request_serializer=tidewaiter_dot_audit_dot_v1_dot_audit__pb2.GetConsistencyProofRequest.SerializeToString,
@@ -74,6 +79,16 @@ class AuditServiceStub:
                 '/tidewaiter.audit.v1.AuditService/ErasePersonalData',
                 request_serializer=tidewaiter_dot_audit_dot_v1_dot_audit__pb2.ErasePersonalDataRequest.SerializeToString,
                 response_deserializer=tidewaiter_dot_audit_dot_v1_dot_audit__pb2.ErasePersonalDataResponse.FromString,
+                _registered_method=True)
+        self.ApplyRetention = channel.unary_unary(
+                '/tidewaiter.audit.v1.AuditService/ApplyRetention',
+                request_serializer=tidewaiter_dot_audit_dot_v1_dot_audit__pb2.ApplyRetentionRequest.SerializeToString,
+                response_deserializer=tidewaiter_dot_audit_dot_v1_dot_audit__pb2.ApplyRetentionResponse.FromString,
+                _registered_method=True)
+        self.GetShipmentHistory = channel.unary_unary(
+                '/tidewaiter.audit.v1.AuditService/GetShipmentHistory',
+                request_serializer=tidewaiter_dot_audit_dot_v1_dot_audit__pb2.GetShipmentHistoryRequest.SerializeToString,
+                response_deserializer=tidewaiter_dot_audit_dot_v1_dot_audit__pb2.GetShipmentHistoryResponse.FromString,
                 _registered_method=True)
 
 
@@ -97,14 +112,14 @@ class AuditServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListDecisions(self, request, context):
-        """Pages through decisions. Not served yet.
+        """Pages through decisions, oldest first. For operators and auditors.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def WatchDecisions(self, request, context):
-        """Every decision after a token. Not served yet.
+        """Every decision after a token, and those to come. For operators and auditors.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -117,8 +132,15 @@ class AuditServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def BatchGetProofs(self, request, context):
+        """Receipts of up to 500 decisions at one checkpoint, all made in one walk of the tree.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetConsistencyProof(self, request, context):
-        """That one tree continues another. Not served yet.
+        """That one tree continues another.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -132,7 +154,21 @@ class AuditServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ErasePersonalData(self, request, context):
-        """Erases personal data beside the log, leaving every proof valid. Not served yet.
+        """Erases personal data beside the log, leaving every proof valid. Cannot be undone. For operators.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ApplyRetention(self, request, context):
+        """Erases personal data that the policy keeps no longer, or says what would be. Cannot be undone. For operators.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetShipmentHistory(self, request, context):
+        """All entries of one shipment, with the proof that there are no others up to a size of the log.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -166,6 +202,11 @@ def add_AuditServiceServicer_to_server(servicer, server):
                     request_deserializer=tidewaiter_dot_audit_dot_v1_dot_audit__pb2.GetProofRequest.FromString,
                     response_serializer=tidewaiter_dot_audit_dot_v1_dot_audit__pb2.GetProofResponse.SerializeToString,
             ),
+            'BatchGetProofs': grpc.unary_unary_rpc_method_handler(
+                    servicer.BatchGetProofs,
+                    request_deserializer=tidewaiter_dot_audit_dot_v1_dot_audit__pb2.BatchGetProofsRequest.FromString,
+                    response_serializer=tidewaiter_dot_audit_dot_v1_dot_audit__pb2.BatchGetProofsResponse.SerializeToString,
+            ),
             'GetConsistencyProof': grpc.unary_unary_rpc_method_handler(
                     servicer.GetConsistencyProof,
                     request_deserializer=tidewaiter_dot_audit_dot_v1_dot_audit__pb2.GetConsistencyProofRequest.FromString,
@@ -180,6 +221,16 @@ def add_AuditServiceServicer_to_server(servicer, server):
                     servicer.ErasePersonalData,
                     request_deserializer=tidewaiter_dot_audit_dot_v1_dot_audit__pb2.ErasePersonalDataRequest.FromString,
                     response_serializer=tidewaiter_dot_audit_dot_v1_dot_audit__pb2.ErasePersonalDataResponse.SerializeToString,
+            ),
+            'ApplyRetention': grpc.unary_unary_rpc_method_handler(
+                    servicer.ApplyRetention,
+                    request_deserializer=tidewaiter_dot_audit_dot_v1_dot_audit__pb2.ApplyRetentionRequest.FromString,
+                    response_serializer=tidewaiter_dot_audit_dot_v1_dot_audit__pb2.ApplyRetentionResponse.SerializeToString,
+            ),
+            'GetShipmentHistory': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetShipmentHistory,
+                    request_deserializer=tidewaiter_dot_audit_dot_v1_dot_audit__pb2.GetShipmentHistoryRequest.FromString,
+                    response_serializer=tidewaiter_dot_audit_dot_v1_dot_audit__pb2.GetShipmentHistoryResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -329,6 +380,33 @@ class AuditService:
             _registered_method=True)
 
     @staticmethod
+    def BatchGetProofs(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tidewaiter.audit.v1.AuditService/BatchGetProofs',
+            tidewaiter_dot_audit_dot_v1_dot_audit__pb2.BatchGetProofsRequest.SerializeToString,
+            tidewaiter_dot_audit_dot_v1_dot_audit__pb2.BatchGetProofsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def GetConsistencyProof(request,
             target,
             options=(),
@@ -399,6 +477,60 @@ class AuditService:
             '/tidewaiter.audit.v1.AuditService/ErasePersonalData',
             tidewaiter_dot_audit_dot_v1_dot_audit__pb2.ErasePersonalDataRequest.SerializeToString,
             tidewaiter_dot_audit_dot_v1_dot_audit__pb2.ErasePersonalDataResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ApplyRetention(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tidewaiter.audit.v1.AuditService/ApplyRetention',
+            tidewaiter_dot_audit_dot_v1_dot_audit__pb2.ApplyRetentionRequest.SerializeToString,
+            tidewaiter_dot_audit_dot_v1_dot_audit__pb2.ApplyRetentionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetShipmentHistory(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tidewaiter.audit.v1.AuditService/GetShipmentHistory',
+            tidewaiter_dot_audit_dot_v1_dot_audit__pb2.GetShipmentHistoryRequest.SerializeToString,
+            tidewaiter_dot_audit_dot_v1_dot_audit__pb2.GetShipmentHistoryResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -40,17 +40,23 @@ class AuditServiceStub:
     GetDecision: _grpc.UnaryUnaryMultiCallable[_audit_pb2.GetDecisionRequest, _audit_pb2.GetDecisionResponse]
     """One recorded decision with its leaf. For operators and auditors."""
     ListDecisions: _grpc.UnaryUnaryMultiCallable[_audit_pb2.ListDecisionsRequest, _audit_pb2.ListDecisionsResponse]
-    """Pages through decisions. Not served yet."""
+    """Pages through decisions, oldest first. For operators and auditors."""
     WatchDecisions: _grpc.UnaryStreamMultiCallable[_audit_pb2.WatchDecisionsRequest, _audit_pb2.WatchDecisionsResponse]
-    """Every decision after a token. Not served yet."""
+    """Every decision after a token, and those to come. For operators and auditors."""
     GetProof: _grpc.UnaryUnaryMultiCallable[_audit_pb2.GetProofRequest, _audit_pb2.GetProofResponse]
     """A receipt that verifies offline (C2SP tlog-proof)."""
+    BatchGetProofs: _grpc.UnaryUnaryMultiCallable[_audit_pb2.BatchGetProofsRequest, _audit_pb2.BatchGetProofsResponse]
+    """Receipts of up to 500 decisions at one checkpoint, all made in one walk of the tree."""
     GetConsistencyProof: _grpc.UnaryUnaryMultiCallable[_audit_pb2.GetConsistencyProofRequest, _audit_pb2.GetConsistencyProofResponse]
-    """That one tree continues another. Not served yet."""
+    """That one tree continues another."""
     GetCheckpoint: _grpc.UnaryUnaryMultiCallable[_audit_pb2.GetCheckpointRequest, _audit_pb2.GetCheckpointResponse]
     """The newest signed checkpoint."""
     ErasePersonalData: _grpc.UnaryUnaryMultiCallable[_audit_pb2.ErasePersonalDataRequest, _audit_pb2.ErasePersonalDataResponse]
-    """Erases personal data beside the log, leaving every proof valid. Not served yet."""
+    """Erases personal data beside the log, leaving every proof valid. Cannot be undone. For operators."""
+    ApplyRetention: _grpc.UnaryUnaryMultiCallable[_audit_pb2.ApplyRetentionRequest, _audit_pb2.ApplyRetentionResponse]
+    """Erases personal data that the policy keeps no longer, or says what would be. Cannot be undone. For operators."""
+    GetShipmentHistory: _grpc.UnaryUnaryMultiCallable[_audit_pb2.GetShipmentHistoryRequest, _audit_pb2.GetShipmentHistoryResponse]
+    """All entries of one shipment, with the proof that there are no others up to a size of the log."""
 
 @_typing.type_check_only
 class AuditServiceAsyncStub(AuditServiceStub):
@@ -64,17 +70,23 @@ class AuditServiceAsyncStub(AuditServiceStub):
     GetDecision: _aio.UnaryUnaryMultiCallable[_audit_pb2.GetDecisionRequest, _audit_pb2.GetDecisionResponse]  # type: ignore[assignment]
     """One recorded decision with its leaf. For operators and auditors."""
     ListDecisions: _aio.UnaryUnaryMultiCallable[_audit_pb2.ListDecisionsRequest, _audit_pb2.ListDecisionsResponse]  # type: ignore[assignment]
-    """Pages through decisions. Not served yet."""
+    """Pages through decisions, oldest first. For operators and auditors."""
     WatchDecisions: _aio.UnaryStreamMultiCallable[_audit_pb2.WatchDecisionsRequest, _audit_pb2.WatchDecisionsResponse]  # type: ignore[assignment]
-    """Every decision after a token. Not served yet."""
+    """Every decision after a token, and those to come. For operators and auditors."""
     GetProof: _aio.UnaryUnaryMultiCallable[_audit_pb2.GetProofRequest, _audit_pb2.GetProofResponse]  # type: ignore[assignment]
     """A receipt that verifies offline (C2SP tlog-proof)."""
+    BatchGetProofs: _aio.UnaryUnaryMultiCallable[_audit_pb2.BatchGetProofsRequest, _audit_pb2.BatchGetProofsResponse]  # type: ignore[assignment]
+    """Receipts of up to 500 decisions at one checkpoint, all made in one walk of the tree."""
     GetConsistencyProof: _aio.UnaryUnaryMultiCallable[_audit_pb2.GetConsistencyProofRequest, _audit_pb2.GetConsistencyProofResponse]  # type: ignore[assignment]
-    """That one tree continues another. Not served yet."""
+    """That one tree continues another."""
     GetCheckpoint: _aio.UnaryUnaryMultiCallable[_audit_pb2.GetCheckpointRequest, _audit_pb2.GetCheckpointResponse]  # type: ignore[assignment]
     """The newest signed checkpoint."""
     ErasePersonalData: _aio.UnaryUnaryMultiCallable[_audit_pb2.ErasePersonalDataRequest, _audit_pb2.ErasePersonalDataResponse]  # type: ignore[assignment]
-    """Erases personal data beside the log, leaving every proof valid. Not served yet."""
+    """Erases personal data beside the log, leaving every proof valid. Cannot be undone. For operators."""
+    ApplyRetention: _aio.UnaryUnaryMultiCallable[_audit_pb2.ApplyRetentionRequest, _audit_pb2.ApplyRetentionResponse]  # type: ignore[assignment]
+    """Erases personal data that the policy keeps no longer, or says what would be. Cannot be undone. For operators."""
+    GetShipmentHistory: _aio.UnaryUnaryMultiCallable[_audit_pb2.GetShipmentHistoryRequest, _audit_pb2.GetShipmentHistoryResponse]  # type: ignore[assignment]
+    """All entries of one shipment, with the proof that there are no others up to a size of the log."""
 
 class AuditServiceServicer(metaclass=_abc_1.ABCMeta):
     """Records decisions and proves them."""
@@ -103,7 +115,7 @@ class AuditServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _audit_pb2.ListDecisionsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_audit_pb2.ListDecisionsResponse, _abc.Awaitable[_audit_pb2.ListDecisionsResponse]]:
-        """Pages through decisions. Not served yet."""
+        """Pages through decisions, oldest first. For operators and auditors."""
 
     @_abc_1.abstractmethod
     def WatchDecisions(
@@ -111,7 +123,7 @@ class AuditServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _audit_pb2.WatchDecisionsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_audit_pb2.WatchDecisionsResponse], _abc.AsyncIterator[_audit_pb2.WatchDecisionsResponse]]:
-        """Every decision after a token. Not served yet."""
+        """Every decision after a token, and those to come. For operators and auditors."""
 
     @_abc_1.abstractmethod
     def GetProof(
@@ -122,12 +134,20 @@ class AuditServiceServicer(metaclass=_abc_1.ABCMeta):
         """A receipt that verifies offline (C2SP tlog-proof)."""
 
     @_abc_1.abstractmethod
+    def BatchGetProofs(
+        self,
+        request: _audit_pb2.BatchGetProofsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_audit_pb2.BatchGetProofsResponse, _abc.Awaitable[_audit_pb2.BatchGetProofsResponse]]:
+        """Receipts of up to 500 decisions at one checkpoint, all made in one walk of the tree."""
+
+    @_abc_1.abstractmethod
     def GetConsistencyProof(
         self,
         request: _audit_pb2.GetConsistencyProofRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_audit_pb2.GetConsistencyProofResponse, _abc.Awaitable[_audit_pb2.GetConsistencyProofResponse]]:
-        """That one tree continues another. Not served yet."""
+        """That one tree continues another."""
 
     @_abc_1.abstractmethod
     def GetCheckpoint(
@@ -143,6 +163,22 @@ class AuditServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _audit_pb2.ErasePersonalDataRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_audit_pb2.ErasePersonalDataResponse, _abc.Awaitable[_audit_pb2.ErasePersonalDataResponse]]:
-        """Erases personal data beside the log, leaving every proof valid. Not served yet."""
+        """Erases personal data beside the log, leaving every proof valid. Cannot be undone. For operators."""
+
+    @_abc_1.abstractmethod
+    def ApplyRetention(
+        self,
+        request: _audit_pb2.ApplyRetentionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_audit_pb2.ApplyRetentionResponse, _abc.Awaitable[_audit_pb2.ApplyRetentionResponse]]:
+        """Erases personal data that the policy keeps no longer, or says what would be. Cannot be undone. For operators."""
+
+    @_abc_1.abstractmethod
+    def GetShipmentHistory(
+        self,
+        request: _audit_pb2.GetShipmentHistoryRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_audit_pb2.GetShipmentHistoryResponse, _abc.Awaitable[_audit_pb2.GetShipmentHistoryResponse]]:
+        """All entries of one shipment, with the proof that there are no others up to a size of the log."""
 
 def add_AuditServiceServicer_to_server(servicer: AuditServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -1,0 +1,86 @@
+"""tidewaiter log find"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+from tidewaiter_cli import reach
+from tidewaiter_cli.flags import Audit, Json, Running
+from tidewaiter_cli.stopping import CANNOT_TELL, DONE, Stop
+
+if TYPE_CHECKING:
+    from tidewaiter.audit.v1 import audit_pb2
+
+
+def find(
+    *,
+    shipment: Annotated[str, Parameter(help="Of this shipment, by its id.")] = "",
+    originator: Annotated[str, Parameter(help="Resting on a filing of this originator.")] = "",
+    person_day: Annotated[str, Parameter(help="Of this person-day: its commitment, as decisions have it.")] = "",
+    trace: Annotated[str, Parameter(help="Of this trace.")] = "",
+    outcome: Annotated[str, Parameter(help="With this outcome, such as HOLD.")] = "",
+    since: Annotated[datetime | None, Parameter(help="Recorded at this time or later; UTC unless it says.")] = None,
+    until: Annotated[datetime | None, Parameter(help="Recorded before this time.")] = None,
+    limit: Annotated[int, Parameter(help="At most so many; 0 for all.")] = 100,
+    proofs: Annotated[Path | None, Parameter(help="Also write the receipt of each into this folder.")] = None,
+    json: Json = False,
+    data: Running = None,
+    audit: Audit = "",
+) -> int:
+    """Lists decisions, oldest first; what is given narrows the list.
+
+    With --json each is a line with its whole content. A list is of the log as it was when it was asked for.
+
+    For example:
+
+        tidewaiter log find --outcome HOLD --since 2026-03-01 --proofs receipts/
+    """
+    from tidewaiter_client.operators import AuditOperator
+
+    from tidewaiter_cli.pages.listing import Listing
+
+    request = _request(
+        shipment_id=shipment,
+        originator_code=originator,
+        person_day=person_day,
+        trace_id=trace,
+        outcome=_outcome(outcome),
+        recorded_from=since,
+        recorded_until=until,
+        with_proofs=proofs is not None,
+        page_size=min(limit, 500) if limit > 0 else 500,
+    )
+    listing = Listing(json=json, proofs=proofs, limit=limit)
+    with AuditOperator(reach.address_of("audit", given=audit, data=data), tls=reach.tls()) as operator:
+        for page in operator.list_decisions(request):
+            listing.show(page)
+            if listing.is_full:
+                break
+    listing.end()
+    return DONE
+
+
+def _request(*, recorded_from: datetime | None, recorded_until: datetime | None, **given: Any) -> Any:
+    from tidewaiter.audit.v1 import audit_pb2
+
+    request: audit_pb2.ListDecisionsRequest = audit_pb2.ListDecisionsRequest(**given)
+    for field, time in ((request.recorded_from, recorded_from), (request.recorded_until, recorded_until)):
+        if time is not None:
+            field.FromDatetime(time if time.tzinfo is not None else time.replace(tzinfo=UTC))
+    return request
+
+
+def _outcome(name: str) -> int:
+    from tidewaiter.trade.v1 import trade_pb2
+
+    if not name:
+        return trade_pb2.OUTCOME_UNSPECIFIED
+    known = {each.removeprefix("OUTCOME_"): number for each, number in trade_pb2.Outcome.items() if number}
+    if name.upper() not in known:
+        advice = f"Give one of {', '.join(known)}."
+        raise Stop(f"--outcome {name} is no outcome.", advice=advice, status=CANNOT_TELL)
+    return known[name.upper()]

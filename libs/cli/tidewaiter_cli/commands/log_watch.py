@@ -1,0 +1,62 @@
+"""tidewaiter log watch"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from tidewaiter_cli import reach
+from tidewaiter_cli.flags import Audit, Json, Running
+from tidewaiter_cli.stopping import DONE
+
+
+def watch(
+    *,
+    after: Annotated[str, Parameter(help="A token to go on from; `earliest` for the first decision of all.")] = "",
+    token_file: Annotated[
+        Path | None, Parameter(help="Go on from the token in this file when it is there, and keep it up to date.")
+    ] = None,
+    count: Annotated[int, Parameter(help="End after so many decisions; 0 for never.")] = 0,
+    json: Json = False,
+    data: Running = None,
+    audit: Audit = "",
+) -> int:
+    """Shows decisions as they are recorded, one a line, until Ctrl-C.
+
+    With --json each is a line with its whole content and the token to go on from.
+    With --token-file nothing is shown twice and nothing left out between two runs, but for a run that was killed:
+    what it showed last may be shown again.
+
+    For example:
+
+        tidewaiter log watch --after earliest --json --token-file audit.token
+    """
+    from tidewaiter_client.operators import AuditOperator
+
+    from tidewaiter_cli.pages.listing import decision_facts, decision_line
+    from tidewaiter_cli.pages.showing import print_json
+
+    token = token_file.read_text(encoding="utf-8").strip() if token_file and token_file.exists() else after
+    shown = 0
+    with AuditOperator(reach.address_of("audit", given=audit, data=data), tls=reach.tls()) as operator:
+        for told in operator.watch_decisions(token):
+            if told.HasField("decision"):
+                shown += 1
+                if json:
+                    facts = decision_facts(told.decision, told.leaf_index, told.recorded_at)
+                    print_json({**facts, "resume_token": told.resume_token})
+                else:
+                    print(decision_line(told.decision, told.leaf_index, told.recorded_at), flush=True)
+            if token_file is not None:
+                _keep(token_file, told.resume_token)
+            if 0 < count <= shown:
+                break
+    return DONE
+
+
+def _keep(file: Path, token: str) -> None:
+    draft = file.with_name(f"{file.name}.new")
+    draft.write_text(f"{token}\n", encoding="utf-8")
+    draft.replace(file)
