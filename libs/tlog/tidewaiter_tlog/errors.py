@@ -51,6 +51,10 @@ class ReceiptMalformed(TlogError):
     """The bytes are not a receipt (c2sp.org/tlog-proof@v1)."""
 
 
+class WitnessRequestMalformed(TlogError):
+    """The bytes are not a request to cosign (c2sp.org/tlog-witness)."""
+
+
 class HistoryMalformed(TlogError):
     """The bytes are not the history of a shipment."""
 

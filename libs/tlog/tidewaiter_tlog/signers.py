@@ -53,34 +53,24 @@ class Ed25519Signer:
 
     def to_private_text(self) -> str:
         """The private key as text, PRIVATE+KEY+ and then as a verifier key, in the form other note tools read."""
-        return f"{_PRIVATE_PREFIX}{self.key}+{encode_base64(bytes([SignatureType.ED25519]) + self._seed)}"
+        return _private_text(self.key, self._seed)
 
     @classmethod
     def from_private_text(cls, text: str) -> Self:
         """The signer whose key to_private_text wrote; raises KeyMalformed for anything else, showing none of it."""
-        if not isinstance(text, str) or len(text) > KEY_TEXT_CHARACTERS_MAX or not text.startswith(_PRIVATE_PREFIX):
-            raise KeyMalformed(
-                f"a private note key must be at most {KEY_TEXT_CHARACTERS_MAX} characters "
-                f"and begin with {_PRIVATE_PREFIX}, and is not or does not"
-            )
-        parts = text.removeprefix(_PRIVATE_PREFIX).split("+", 2)
-        if len(parts) != 3:
-            raise KeyMalformed("a private note key must be PRIVATE+KEY+name+key id+base 64, and is not")
-        material = decode_base64(parts[2], what="the last part of a private note key", error=KeyMalformed)
-        if signature_type_of(material) is not SignatureType.ED25519:
-            raise KeyMalformed("a private note key must be of signature type 0x01, and is not")
-        signer = cls(name=parts[0], seed=material[1:])
-        if parts[1] != f"{signer.key.key_id:08x}":
-            raise KeyMalformed(f"the key id in the private note key must be {signer.key.key_id:08x}, and is another")
+        name, key_id, seed = _read_private(text, SignatureType.ED25519)
+        signer = cls(name=name, seed=seed)
+        _refuse_other_id(signer.key, key_id)
         return signer
 
 
 class Ed25519Cosigner:
     """Cosigns checkpoints with Ed25519, signature type 0x04, at the time of its clock."""
 
-    __slots__ = ("_clock_seconds", "_private", "key")
+    __slots__ = ("_clock_seconds", "_private", "_seed", "key")
 
     def __init__(self, *, name: str, seed: bytes, clock_seconds: ClockSeconds) -> None:
+        self._seed = seed
         self._private = Ed25519PrivateKey.from_private_bytes(_checked_seed(seed))
         self._clock_seconds = clock_seconds
         self.key = VerifierKey(name, SignatureType.ED25519_COSIGNATURE, self._private.public_key().public_bytes_raw())
@@ -89,6 +79,18 @@ class Ed25519Cosigner:
         """The timestamped signature over a checkpoint text, 72 bytes."""
         seconds = self._clock_seconds()
         return join_timestamp(seconds, self._private.sign(ed25519_message(text, seconds)))
+
+    def to_private_text(self) -> str:
+        """The private key as text, as that of a signer, with its own signature type."""
+        return _private_text(self.key, self._seed)
+
+    @classmethod
+    def from_private_text(cls, text: str, *, clock_seconds: ClockSeconds) -> Self:
+        """The cosigner whose key to_private_text wrote; raises KeyMalformed for anything else, showing none of it."""
+        name, key_id, seed = _read_private(text, SignatureType.ED25519_COSIGNATURE)
+        cosigner = cls(name=name, seed=seed, clock_seconds=clock_seconds)
+        _refuse_other_id(cosigner.key, key_id)
+        return cosigner
 
 
 class MlDsa44Cosigner:
@@ -108,6 +110,31 @@ class MlDsa44Cosigner:
         """The timestamped signature over a checkpoint text, 2,428 bytes."""
         seconds = self._clock_seconds()
         return join_timestamp(seconds, self._private.sign(ml_dsa_44_message(text, seconds, cosigner=self.key.name)))
+
+
+def _private_text(key: VerifierKey, seed: bytes) -> str:
+    return f"{_PRIVATE_PREFIX}{key}+{encode_base64(bytes([key.signature_type]) + seed)}"
+
+
+def _read_private(text: str, signature_type: SignatureType) -> tuple[str, str, bytes]:
+    """Name, key id in hex and seed of a private key of this type."""
+    if not isinstance(text, str) or len(text) > KEY_TEXT_CHARACTERS_MAX or not text.startswith(_PRIVATE_PREFIX):
+        raise KeyMalformed(
+            f"a private note key must be at most {KEY_TEXT_CHARACTERS_MAX} characters "
+            f"and begin with {_PRIVATE_PREFIX}, and is not or does not"
+        )
+    parts = text.removeprefix(_PRIVATE_PREFIX).split("+", 2)
+    if len(parts) != 3:
+        raise KeyMalformed("a private note key must be PRIVATE+KEY+name+key id+base 64, and is not")
+    material = decode_base64(parts[2], what="the last part of a private note key", error=KeyMalformed)
+    if signature_type_of(material) is not signature_type:
+        raise KeyMalformed(f"a private note key must be of signature type 0x{signature_type:02x}, and is not")
+    return parts[0], parts[1], material[1:]
+
+
+def _refuse_other_id(key: VerifierKey, key_id: str) -> None:
+    if key_id != f"{key.key_id:08x}":
+        raise KeyMalformed(f"the key id in the private note key must be {key.key_id:08x}, and is another")
 
 
 def _checked_seed(seed: bytes) -> bytes:
