@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable
 from typing import Literal
 
 import apsw
 
-Breaking = Literal["refuses", "tears", "does it and says it failed"]
+Breaking = Literal["refuses", "tears", "does it and says it failed", "is full", "kills"]
 
 
 class FaultyDisk(apsw.VFS):
@@ -46,6 +48,10 @@ class FaultyDisk(apsw.VFS):
             half()
         elif self._breaking == "does it and says it failed":
             whole()
+        elif self._breaking == "is full":
+            raise apsw.FullError("no space is left on the disk")
+        elif self._breaking == "kills":
+            os.kill(os.getpid(), signal.SIGKILL)
         raise apsw.IOError("the disk failed")
 
 

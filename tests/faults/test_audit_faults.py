@@ -159,7 +159,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("recovers", [False, True], ids=["gone", "once"])
-@pytest.mark.parametrize("breaking", ["refuses", "tears", "does it and says it failed"])
+@pytest.mark.parametrize("breaking", ["refuses", "tears", "does it and says it failed", "is full"])
 async def test_every_step_of_the_disk_may_break_and_the_log_is_sound(
     written: Path, tmp_path: Path, breaking: Breaking, recovers: bool
 ) -> None:

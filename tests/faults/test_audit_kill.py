@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
+import sys
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -91,3 +93,29 @@ async def test_what_was_acknowledged_before_a_kill_is_on_the_log_once(tmp_path: 
         }
     async with serving(tmp_path) as service:
         assert 0 == await service.stop()
+
+
+async def test_a_kill_at_every_step_of_the_disk_leaves_a_sound_log_and_loses_nothing_acknowledged(
+    tmp_path: Path, project_root: Path
+) -> None:
+    victim = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "tests.faults.audit_victim",
+        str(tmp_path),
+        cwd=project_root,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    written, _ = await asyncio.wait_for(victim.communicate(), 60)
+
+    steps = [json.loads(line) for line in written.splitlines()]
+    assert 0 == victim.returncode
+    assert len(steps) > 10
+    for step in steps:
+        assert (True, True, 257) == (step["sound"], step["sound_after"], step["size_after"])
+        # All of the group or nothing, and what was acknowledged is where it was said to be.
+        assert step["size"] in (254, 257)
+        assert [254, 255, 256] == step["again"]
+        assert step["acknowledged"] in ([], step["again"])
+        assert not step["acknowledged"] or step["size"] == 257
+    assert {254, 257} == {step["size"] for step in steps}

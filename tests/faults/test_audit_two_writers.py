@@ -18,7 +18,6 @@ from tidewaiter_audit import keys
 from tidewaiter_audit.__main__ import build
 from tidewaiter_audit.fsck import check_log
 from tidewaiter_audit.store.high_water import HighWater
-from tidewaiter_audit.store.lease import LOCK_FILE_NAME, FileLock
 from tidewaiter_audit.store.sqlite import FILE_NAME, SqliteReader
 from tidewaiter_chassis import answers
 from tidewaiter_chassis.failures import Failure
@@ -77,28 +76,15 @@ async def test_a_second_process_is_refused_while_the_first_lives_and_serves_when
     await run(tmp_path, "--create-log")
     async with serving(tmp_path) as first:
         receipts = await append(first, 1, 2)
-        assert "LEASE_HELD" == reason(await run(tmp_path, lease_wait_seconds="0.1"))
+        assert "STORE_IN_USE" == reason(await run(tmp_path))
         assert await is_serving(first)
         receipts += await append(first, 3)
         await first.kill()
-    async with serving(tmp_path, lease_wait_seconds="0") as second:
+    async with serving(tmp_path) as second:
         receipts += await append(second, 4, 1)
 
     assert [0, 1, 2, 3, 0] == [receipt.leaf_index for receipt in receipts]
     assert_one_history(tmp_path, receipts)
-
-
-async def test_a_start_that_waits_has_the_lease_when_the_first_ends(tmp_path: Path) -> None:
-    first = FileLock.take(tmp_path / LOCK_FILE_NAME)
-    waiting = asyncio.create_task(FileLock.wait_for(tmp_path / LOCK_FILE_NAME, 30))
-    await asyncio.sleep(0)
-    with pytest.raises(Failure, match="LEASE_HELD"):
-        await FileLock.wait_for(tmp_path / LOCK_FILE_NAME, 0.06)
-    assert not waiting.done()
-
-    first.release()
-
-    (await waiting).release()
 
 
 async def load(service: AuditProcess, numbers: count[int], acknowledged: Acknowledged, ended: asyncio.Event) -> str:
@@ -125,7 +111,8 @@ async def test_two_processes_that_both_believe_to_be_the_writer_publish_one_hist
         while len(acknowledged) < 20:  # noqa: ASYNC110 - until the first is in full swing
             await asyncio.sleep(0.01)
         # The lock is taken away under it: from here on both hold a lock on a file of this name.
-        (tmp_path / LOCK_FILE_NAME).unlink()
+        for store in (FILE_NAME, "heads.db"):
+            (tmp_path / f"{store}.lock").unlink()
         async with serving(tmp_path) as second:
             async with asyncio.timeout(20):
                 assert "LEASE_LOST" == await loading

@@ -139,7 +139,7 @@ def test_another_suite_that_serves_at_our_ports_is_not_taken_for_ours(tmp_path: 
     (tmp_path / "ours").mkdir()
     with suite(tmp_path / "theirs") as (theirs, plan):
         theirs.start(threading.Event())
-        mine = FakePlan(data=tmp_path / "ours", addresses=plan.addresses, metrics=plan.metrics)
+        mine = FakePlan(data=tmp_path / "ours", addresses=plan.addresses, metrics=plan.metrics, tiles=plan.tiles)
         ours = Suite(mine, inherited=os.environ, say=lambda line: None)
         with pytest.raises(PortLost):
             ours.start(threading.Event())
@@ -260,7 +260,7 @@ def test_a_port_that_the_making_of_the_log_lacks_is_told_alike(tmp_path: Path) -
 
     real = make_plan(data=tmp_path, port_base=0, lists=None)
     running = Suite(
-        Portless(data=tmp_path, addresses=real.addresses, metrics=real.metrics),
+        Portless(data=tmp_path, addresses=real.addresses, metrics=real.metrics, tiles=real.tiles),
         inherited=os.environ,
         say=lambda line: None,
     )

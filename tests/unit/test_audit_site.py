@@ -16,6 +16,7 @@ import apsw
 import pytest
 from tidewaiter_audit.site import TilesSite, server
 from tidewaiter_audit.store.sqlite import FILE_NAME, SqliteReader
+from tidewaiter_cli.__main__ import main
 from tidewaiter_tlog.checkpoint import verify_checkpoint
 from tidewaiter_tlog.entry_bundle import decode_bundle
 from tidewaiter_tlog.fsck import check_bundles, check_tiles
@@ -283,3 +284,20 @@ async def test_many_requests_go_over_one_connection(site: Site) -> None:
 async def test_an_address_that_is_taken_is_said_so(site: Site) -> None:
     with pytest.raises(OSError, match=f"cannot serve tiles on {site.address}: "):
         TilesSite(site.address, open_store=lambda: site.log.store, is_fresh=lambda: True).start()
+
+
+async def test_the_whole_log_is_checked_from_outside_by_the_command_line(
+    site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await site.append(*range(300))
+    words = ("log", "fsck", "--url", f"http://{site.address}", "--key", SIGNER.key.to_text())
+
+    assert 0 == await asyncio.to_thread(main, words)
+    assert "sound: 300 entries under the root " in capsys.readouterr().out
+    with apsw.Connection(str(tmp_path / FILE_NAME)) as outside:
+        outside.execute("UPDATE tile SET hashes = CAST(zeroblob(32) || substr(hashes, 33) AS BLOB) WHERE level = 0")
+    outside.close()
+    assert 1 == await asyncio.to_thread(main, (*words, "--json"))
+    assert '"sound": false, "tree_size": 300' in capsys.readouterr().out
+    assert 2 == await asyncio.to_thread(main, (*words[:2], "--url", "127.0.0.1:1", *words[4:]))
+    assert 2 == await asyncio.to_thread(main, words[:4])

@@ -32,13 +32,16 @@ _ORDER: Final = ("machine", "echo", "submit", "stream", "cpu", "eligibility", "a
 class Course:
     """Which parts are measured, and how many calls of the usual ones; Stop when there is no such part."""
 
-    def __init__(self, part: str | None, *, scale: float) -> None:
+    def __init__(self, part: str | None, *, scale: float, entries: int = 0) -> None:
         if part is not None and part not in PARTS:
             raise Stop(f"there is no part {part}.", advice=f"Parts are {', '.join(PARTS)}.", status=CANNOT_TELL)
         if not 0 < scale <= 1:
             raise Stop(f"--scale {scale:g} is no share.", advice="Give one over 0, at most 1.", status=CANNOT_TELL)
+        if entries < 0:
+            raise Stop(f"--entries {entries} is no size.", advice="Give one above 0.", status=CANNOT_TELL)
         self._parts = [name for name in PARTS if part in (None, name) or name == _BASELINE]
         self._scale = scale
+        self._entries = entries
 
     def run(self, *, json: bool, out: Path | None) -> int:
         """Measures, prints, writes; everything that was started is stopped and removed, also on a signal."""
@@ -61,7 +64,7 @@ class Course:
         found: dict[str, Any] = {"machine": {**machine(folder), "scale": self._scale}}
         page.head(found["machine"])
         try:
-            with ground(folder, scale=self._scale) as standing:
+            with ground(folder, scale=self._scale, entries=self._entries) as standing:
                 for part in self._parts:
                     say(f"measuring {part}")
                     for name, measured in PARTS[part](standing).items():

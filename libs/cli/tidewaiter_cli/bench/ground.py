@@ -49,6 +49,8 @@ class Ground:
     runner: asyncio.Runner
     scale: float
     seeds: Iterator[int]
+    entries: int = 0
+    """To how many entries the log of the audit part grows; 0 for the usual."""
 
     def count(self, usual: int, *, at_least: int = 1) -> int:
         """How many there are of something of which there usually are so many."""
@@ -94,7 +96,7 @@ class Ground:
 
 
 @contextmanager
-def ground(folder: Path, *, scale: float) -> Iterator[Ground]:
+def ground(folder: Path, *, scale: float, entries: int = 0) -> Iterator[Ground]:
     """The ground, for as long as this lasts; whatever ends it, nothing is left running."""
     with ExitStack() as stack:
         addresses, pids = stack.enter_context(_services(folder / "data"))
@@ -113,6 +115,7 @@ def ground(folder: Path, *, scale: float) -> Iterator[Ground]:
             runner=runner,
             scale=scale,
             seeds=itertools.count(1),
+            entries=entries,
         )
 
 

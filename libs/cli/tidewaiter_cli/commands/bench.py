@@ -19,6 +19,9 @@ def bench(
     json: Json = False,
     out: Annotated[Path | None, Parameter(help="Also write the JSON here.")] = None,
     scale: Annotated[float, Parameter(help="Share of the usual counts, for a quick look: over 0, at most 1.")] = 1.0,
+    entries: Annotated[
+        int, Parameter(help="How large the log of the audit part grows; 0 for the usual, a million takes minutes.")
+    ] = 0,
 ) -> int:
     """Measures the services on this machine.
 
@@ -29,7 +32,8 @@ def bench(
 
         tidewaiter bench --json --out build/bench.json
         tidewaiter bench stream
+        tidewaiter bench audit --entries 1000000
     """
     from tidewaiter_cli.bench import run
 
-    return run(part or None, json, out, scale=scale)
+    return run(part or None, json, out, scale=scale, entries=entries)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import http.client
-from contextlib import closing
 from typing import Final
 
 import grpc.aio
@@ -15,11 +14,11 @@ from tidewaiter_tlog.hashing import leaf_hashes
 from tidewaiter_tlog.tiles import TILE_WIDTH, BundleId, tile_width
 from tidewaiter_tlog.tree import Edge
 
+from tidewaiter_cli.files_of_log import LogFiles
 from tidewaiter_cli.hammer.witnessed import Witnessed
 from tidewaiter_cli.hammer.writers import AGAIN
 
 _PAUSE_SECONDS: Final = 0.1
-_HTTP_SECONDS_MAX: Final = 10.0
 
 
 class StreamFollower:
@@ -78,13 +77,13 @@ class FileFollower:
     def catch_up(self) -> None:
         """Up to the newest checkpoint; nothing when the site does not answer just now."""
         try:
-            with closing(http.client.HTTPConnection(self._address, timeout=_HTTP_SECONDS_MAX)) as connection:
-                self._catch_up(connection)
+            with LogFiles(self._address) as files:
+                self._catch_up(files)
         except (OSError, http.client.HTTPException):
             self._seen.count("unanswered")
 
-    def _catch_up(self, connection: http.client.HTTPConnection) -> None:
-        status, note = _get(connection, "/checkpoint")
+    def _catch_up(self, files: LogFiles) -> None:
+        status, note = files.get("checkpoint")
         signed = self._seen.checkpoint(note) if status == 200 else None
         if signed is None or signed.tree_size <= self._edge.size:
             return
@@ -92,7 +91,7 @@ class FileFollower:
         while edge.size < signed.tree_size:
             index, taken = divmod(edge.size, TILE_WIDTH)
             bundle = BundleId(index, tile_width(0, index, signed.tree_size))
-            status, body = _get(connection, f"/{bundle.path}")
+            status, body = files.get(bundle.path)
             if status != 200:
                 self._seen.violate(f"/{bundle.path} is below a checkpoint and answers {status}")
                 return
@@ -105,9 +104,3 @@ class FileFollower:
         if edge.root() != signed.root:
             self._seen.violate(f"the entries do not lead to the root signed for {signed.tree_size}")
         self._edge = edge
-
-
-def _get(connection: http.client.HTTPConnection, path: str) -> tuple[int, bytes]:
-    connection.request("GET", path)
-    answer = connection.getresponse()
-    return answer.status, answer.read()

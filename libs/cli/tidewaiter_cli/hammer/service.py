@@ -35,6 +35,12 @@ class AuditUnderLoad:
         """Where its log lines go."""
         return self._folder / "audit.log"
 
+    @property
+    def pid(self) -> int:
+        """Of the process that serves."""
+        assert self._process is not None, "it was not started"
+        return self._process.pid
+
     async def create(self) -> None:
         """Makes the log."""
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -59,8 +65,12 @@ class AuditUnderLoad:
 
     async def kill(self) -> None:
         """Ends it as a power cut would for the program, and starts it again."""
-        await self._end(signal.SIGKILL)
+        await self.end_at_once()
         await self.start()
+
+    async def end_at_once(self) -> None:
+        """The same without the start."""
+        await self._end(signal.SIGKILL)
 
     async def stop(self) -> None:
         """Lets it drain."""

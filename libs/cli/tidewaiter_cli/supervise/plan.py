@@ -59,16 +59,14 @@ class Plan:
         return LogFile(self.data / "logs" / f"{service}.log", self.logs)
 
 
-def make_plan(*, data: Path, port_base: int, lists: Path | None) -> Plan:
-    """Nine ports: from `port_base` on, 20 above, and the tiles 10 above the last; or free ones when it is 0.
+def make_plan(*, data: Path, port_base: int, lists: Path | None, logs: LogBounds = USUAL) -> Plan:
+    """Nine ports: from `port_base` on, 20 above, and 10 above the last; or, when it is 0, such as nobody has now.
 
-    Stop when one is taken.
+    Whether they can be had is for the services to find out: they refuse a port that somebody has.
     """
     if port_base:
         ports = [port_base + offset for offset in range(len(SERVICES))]
-        ports += [port + _METRICS_OFFSET for port in ports] + [ports[-1] + _TILES_OFFSET]
-        for port in ports:
-            _refuse_taken(port)
+        ports += [*[port + _METRICS_OFFSET for port in ports], ports[-1] + _TILES_OFFSET]
     else:
         ports = free_ports(2 * len(SERVICES) + 1)
     addresses = [f"{HOST}:{port}" for port in ports]

@@ -17,6 +17,7 @@ from tidewaiter_cli.bench.bare_echo import CHUNKS_UNANSWERED_MAX
 from tidewaiter_cli.bench.cargo import batches, records_of
 from tidewaiter_cli.bench.figures import Measured, RateKeys, latency, rate
 from tidewaiter_cli.bench.ground import CALL_SECONDS_MAX, Ground
+from tidewaiter_cli.bench.parts import growth
 from tidewaiter_cli.bench.parts.eligibility import findings_of
 from tidewaiter_cli.bench.parts.risk import assessments_of
 from tidewaiter_cli.bench.timing import at_once, in_turn, rounds
@@ -25,6 +26,8 @@ from tidewaiter_cli.stopping import Stop
 _CALLS: Final = 600
 _RECORDS: Final = 5_000
 _ROUNDS: Final = 3
+_GROWN_ENTRIES: Final = 40_000
+"""Of the log that is grown, unless more are asked for: a million take minutes."""
 _INSERTED_TIMES: Final = 4
 """Inserted once, the records of a round are on the disk in a twentieth of a second: too short a look."""
 
@@ -56,7 +59,8 @@ def measure(ground: Ground) -> dict[str, Measured]:
     bytes_each = sum(record.ByteSize() for record in prepared[0]) / count
     reached = Measured({"record_bytes": round(bytes_each), "tree_size": ground.settled_size()})
     names = [record.decision.decision_id for records in prepared for record in records]
-    return {"audit": section + reached + _proofs(ground, audit, names)}
+    grown = growth.measure(ground, ground.entries or ground.count(_GROWN_ENTRIES, at_least=2_000))
+    return {"audit": section + reached + _proofs(ground, audit, names) + grown}
 
 
 def bare_database(path: Path) -> apsw.Connection:
