@@ -19,7 +19,7 @@ _LEAF_BYTES_MAX: Final = 64 * 1024 * 1024
 
 
 def verify(
-    file: Annotated[Path, Parameter(help="What `tidewaiter log proof` (c2sp.org/tlog-proof) or `log history` wrote.")],
+    file: Annotated[Path, Parameter(help="What `tidewaiter log proof`, `log history` or `log export` wrote.")],
     /,
     *,
     key: Annotated[str, Parameter(help="The log's public key, name+id+base64, or a file that holds it.")],
@@ -32,10 +32,11 @@ def verify(
     ] = None,
     json: Json = False,
 ) -> int:
-    """Verifies a receipt or a history offline, with nothing but the log's public key.
+    """Verifies a receipt, a history or an export offline, with nothing but the log's public key.
 
     Of a receipt: that the log signed a tree that has exactly this entry. Of a history: that these are all entries of
-    a shipment up to the size it names. Asks no service and trusts none.
+    a shipment up to the size it names. Of the manifest of an export: that the table beside it has
+    all entries as they are. Asks no service and trusts none.
     Ends with 0 when it verifies, 1 when it does not, 2 when it cannot tell.
 
     For example:
@@ -55,7 +56,9 @@ def verify(
         problem = f"--witnesses-min {least} asks for more witnesses than the {len(witness_keys)} that are named."
         raise Stop(problem, advice="Name each with --witness.", status=CANNOT_TELL)
     try:
-        if _is_history(file):
+        if _is_export(file):
+            facts = _of_export(file, known, witness_keys, least)
+        elif _is_history(file):
             facts = _of_history(_bytes_of(file, HISTORY_BYTES_MAX), known, witness_keys, least)
         else:
             facts = _of_receipt(*_read(file, leaf), known, witness_keys, least)
@@ -72,6 +75,24 @@ def verify(
 def _is_history(file: Path) -> bool:
     with file.open("rb") as opened:
         return opened.read(1) == b"{"
+
+
+def _is_export(file: Path) -> bool:
+    from tidewaiter_cli.exporting.manifest import KIND
+
+    with file.open("rb") as opened:
+        return KIND.encode() in opened.read(100)
+
+
+def _of_export(file: Path, key: VerifierKey, witness_keys: list[VerifierKey], least: int) -> dict[str, Any]:
+    from tidewaiter_cli.exporting.manifest import Manifest, verify_export
+
+    try:
+        checkpoint = verify_export(file, key, witness_keys, least)
+        rows = Manifest.load(file).rows
+    except ValueError as error:
+        raise Stop(f"{file}: {error}.", advice="Give the manifest of an export.", status=CANNOT_TELL) from error
+    return {"log_origin": checkpoint.origin, "tree_size": checkpoint.tree_size, "rows": rows}
 
 
 def _of_receipt(
@@ -145,6 +166,11 @@ def _answer(json: bool, *, verified: bool | None, status: int, **facts: Any) -> 
         print(f"cannot tell: {facts['problem']}", file=sys.stderr)
     elif not verified:
         print(f"does NOT verify: {facts['problem']}", file=sys.stderr)
+    elif "rows" in facts:
+        print(
+            f"verified: the {facts['rows']} rows are all entries of {facts['log_origin']} from the first of them on, "
+            f"in the tree of {facts['tree_size']} that the key signed"
+        )
     elif "shipment_id" in facts:
         _tell_history(facts)
     else:
