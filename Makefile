@@ -26,13 +26,14 @@ setup: $(SET_UP) ## make .venv with everything locked, and every member editable
 # The order matters: uv comes first and alone, checked against the same lock that it then installs; `sync` removes
 # what is not locked, members included, so they come last. Only wheels are taken: no compiler is ever needed. A .venv
 # of another Python is made anew.
-$(SET_UP): requirements-dev.lock $(MEMBER_FILES)
+$(SET_UP): requirements-dev.lock requirements-independent.lock $(MEMBER_FILES)
 	@$(PYTHON) -c 'import sys; sys.exit("Tidewaiter needs Python 3.11 or newer, and this is %d.%d; name one: make setup PYTHON=python3.12" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
 	@rm -f $@
 	@test "$$($(BIN)/python --version 2>&1)" = "$$($(PYTHON) --version)" || $(PYTHON) -m venv --clear $(VENV)
 	@awk '/^[^ #]/ { wanted = /^uv==/ } wanted' requirements-dev.lock > $(VENV)/uv.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(VENV)/uv.lock
 	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes --only-binary :all: requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --ignore-requires-python -r requirements-independent.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation $(addprefix -e ,$(MEMBERS))
 	@touch $@
 	@echo "Set up: $(VENV)"

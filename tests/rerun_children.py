@@ -10,14 +10,13 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from tidewaiter_cli.rerunning import child
 
 
 class ThreadChild:
     """What subprocess.Popen is to a Child."""
 
-    def __init__(self, command: list[str], **_: object) -> None:
-        _, _, module, *arguments = command
+    def __init__(self, command: list[str], **_options: object) -> None:
+        module, *arguments = command[2:]
         main: Any = importlib.import_module(f"{module}.__main__").main
         asked, asking = os.pipe()
         told, telling = os.pipe()
@@ -51,5 +50,5 @@ class ThreadChild:
 def on_threads(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """For the block every Child is a thread."""
     with monkeypatch.context() as patched:
-        patched.setattr(child.subprocess, "Popen", ThreadChild)
+        patched.setattr("tidewaiter_cli.rerunning.child.subprocess.Popen", ThreadChild)
         yield

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tidewaiter_audit.append import Group
 from tidewaiter_audit.leaf import Draft, Placed
-from tidewaiter_audit.store.sqlite import SqliteLog
+from tidewaiter_audit.store.sqlite import FILE_NAME, SqliteLog, SqliteReader
 from tidewaiter_chassis.failures import Failure
 from tidewaiter_tlog.hashing import leaf_hash
 from tidewaiter_tlog.tiles import TileId
@@ -146,6 +146,21 @@ async def test_a_group_that_builds_on_another_size_is_refused_whole(store: Sqlit
     assert store.tile(0, 0) is None
 
 
+async def test_only_who_took_the_lease_last_writes(open_store: Open) -> None:
+    store = open_store()
+    await store.begin_log(b"note 0")
+    with pytest.raises(Failure, match="LEASE_LOST"):
+        await store.write_group(group(0, 1))
+    assert not store.is_writer
+
+    await store.take_lease()
+    await store.write_group(group(0, 1))
+
+    assert store.is_writer
+    assert b"note 1" == store.newest_checkpoint()
+    await store.shut()
+
+
 async def test_a_group_that_fails_midway_leaves_nothing_behind(store: SqliteLog) -> None:
     await store.write_group(group(0, 2))
     twice = Group(
@@ -185,12 +200,12 @@ async def test_an_erasure_deletes_what_stays_beside_the_entries_before_it(store:
     )
 
     assert [1, 4] == [index for index, _ in store.personal()]
-    assert (True, False) == (store.is_erased_after("X", LeafIndex(2)), store.is_erased_after("Y", LeafIndex(0)))
+    assert (True, False) == (store.is_erased("X", LeafIndex(2)), store.is_erased("Y", LeafIndex(0)))
     assert (0, 1) == (store.personal_before("X", LeafIndex(4)), store.personal_before("X", LeafIndex(5)))
 
 
-async def test_a_snapshot_sees_the_log_as_of_one_commit(open_store: Open, store: SqliteLog) -> None:
-    other = open_store()
+async def test_a_snapshot_sees_the_log_as_of_one_commit(tmp_path: Path, store: SqliteLog) -> None:
+    other = SqliteReader.open_file(tmp_path / FILE_NAME)
     await store.write_group(group(0, 1))
 
     with other.snapshot():

@@ -8,7 +8,6 @@ from datetime import UTC
 from pathlib import Path
 
 import pytest
-from google.protobuf.message import Message
 from tidewaiter.audit.v1 import audit_pb2 as audit
 from tidewaiter_audit import keys
 from tidewaiter_chassis import answers
@@ -153,18 +152,6 @@ async def test_what_is_not_on_the_log_is_not_found(
 async def test_a_request_that_names_nothing_is_refused(log: Served) -> None:
     for call in (log.stub.GetDecision(audit.GetDecisionRequest()), log.stub.GetProof(audit.GetProofRequest())):
         assert Kind.INVALID is (await failure_of(call)).kind
-
-
-@pytest.mark.parametrize(
-    ("method", "message"),
-    [
-        ("ErasePersonalData", audit.ErasePersonalDataRequest(shipment_id="x")),
-    ],
-)
-async def test_what_is_not_served_yet_says_so(log: Served, method: str, message: Message) -> None:
-    refused = await failure_of(getattr(log.stub, method)(message))
-
-    assert (Kind.UNSERVED, "RPC_NOT_SERVED") == (refused.kind, refused.reason)
 
 
 async def test_concurrent_calls_with_the_same_decisions_agree(log: Served) -> None:

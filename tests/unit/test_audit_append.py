@@ -10,8 +10,7 @@ from tidewaiter_audit import errors
 from tidewaiter_audit.append import Group
 from tidewaiter_audit.model import Receipt, Recorded
 from tidewaiter_audit.recover import read_checkpoint
-from tidewaiter_audit.store.lease import LOCK_FILE_NAME
-from tidewaiter_audit.store.sqlite import SqliteLog
+from tidewaiter_audit.store.sqlite import FILE_NAME
 from tidewaiter_chassis.failures import Failure, Kind
 from tidewaiter_tlog.proof import verify_inclusion
 from tidewaiter_tlog.tree import LeafIndex, TreeSize
@@ -188,7 +187,7 @@ async def test_a_second_writer_is_found_out_and_nothing_of_the_first_is_lost(tmp
     async with open_log(tmp_path) as ours:
         await recorded(ours, 1, 2)
         # The one way to a second writer: the file of the lock is taken away under the first.
-        (tmp_path / LOCK_FILE_NAME).unlink()
+        (tmp_path / f"{FILE_NAME}.lock").unlink()
         async with open_log(tmp_path) as theirs:
             await recorded(theirs, 3)
 
@@ -208,7 +207,7 @@ async def test_a_second_writer_is_found_out_and_nothing_of_the_first_is_lost(tmp
 async def test_a_second_writer_is_refused_while_the_first_holds_the_lease_and_not_after(tmp_path: Path) -> None:
     async with open_log(tmp_path) as ours:
         await recorded(ours, 1)
-        with pytest.raises(Failure, match="LEASE_HELD"):
+        with pytest.raises(Failure, match="STORE_IN_USE"):
             async with open_log(tmp_path):
                 pass
         assert ours.log.is_ready
@@ -216,24 +215,6 @@ async def test_a_second_writer_is_refused_while_the_first_holds_the_lease_and_no
     async with open_log(tmp_path) as theirs:
         await recorded(theirs, 3)
     assert_sound(tmp_path, tree_size=3)
-
-
-async def test_without_the_lease_nothing_is_written(tmp_path: Path) -> None:
-    async with open_log(tmp_path) as log:
-        reading = SqliteLog.open(tmp_path)
-        empty = Group(
-            old_checkpoint=log.log.tree().checkpoint,
-            old_size=TreeSize(0),
-            new_size=TreeSize(0),
-            entries=[],
-            tiles={},
-            checkpoint=b"",
-            recorded_at_ns=0,
-        )
-        with pytest.raises(Failure, match="LEASE_LOST"):
-            await reading.write_group(empty)
-        await reading.shut()
-    assert_sound(tmp_path, tree_size=0)
 
 
 async def test_the_store_keeps_no_group_that_builds_on_another_tree(tmp_path: Path) -> None:

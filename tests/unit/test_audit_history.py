@@ -15,7 +15,7 @@ from tidewaiter_audit.store.heads import SqliteHeads
 from tidewaiter_audit.trail import Head
 from tidewaiter_chassis.failures import Failure, Kind
 from tidewaiter_tlog.errors import HistoryInvalid
-from tidewaiter_tlog.heads_map import key_of, prove_in, subtree, value_in
+from tidewaiter_tlog.heads_map import Item, key_of, prove_in, subtree, value_in
 from tidewaiter_tlog.history import HISTORY_KIND, History, VerifiedHistory, head_value, verify_history
 from tidewaiter_tlog.tree import LeafIndex
 
@@ -160,6 +160,7 @@ async def test_a_false_statement_on_the_log_is_found_by_the_whole_log_check(tmp_
 async def test_the_map_kept_on_disk_is_the_map_of_its_definition(tmp_path: Path) -> None:
     heads = SqliteHeads.open(tmp_path)
     made: dict[str, tuple[int, int]] = {}
+    items: list[Item] = []
     for step in range(6):
         moved = [Head(f"s-{(step * 37 + at) % 150}", step + 1, LeafIndex(step * 50 + at)) for at in range(50)]
         await heads.put(moved, (step + 1) * 50)

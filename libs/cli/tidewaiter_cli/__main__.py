@@ -22,7 +22,7 @@ COMMANDS: Final = {
     "screen": "Looks up a name on the lists of denied parties.",
     "trace": "Shows how one filing went through the services, with times.",
     "replay": "Runs recorded decisions again by the same code, and compares all that they say.",
-    "backtest": "Runs the recorded past under another law or another scorecard, and counts what differs.",
+    "backtest": "Runs the recorded past under another law or another scorecard, and counts and lists what differs.",
     "manifest": "Makes a realistic manifest to try things on.",
     "bench": "Measures the services on this machine.",
     "version": "Says which versions are installed.",
@@ -30,7 +30,7 @@ COMMANDS: Final = {
 """Each command is the function of its name in the module of its name in commands/, its sentence the docstring's."""
 
 LOG_COMMANDS: Final = {
-    "verify": "Verifies a receipt offline, with nothing but the log's public key.",
+    "verify": "Verifies a receipt, a history or an export offline, with nothing but the log's public key.",
     "proof": "Writes the receipt of a decision to a file.",
     "history": "Writes all entries of a shipment, with the proof that there are no others.",
     "erase": "Erases personal data that are kept beside the log, for ever.",
@@ -39,7 +39,12 @@ LOG_COMMANDS: Final = {
     "watch": "Shows decisions as they are recorded, one a line, until Ctrl-C.",
     "checkpoint": "Writes the newest checkpoint of the log to a file, once it verifies.",
     "consistency": "Verifies that the log only grew since a checkpoint that you kept.",
-    "fsck": "Checks a whole log on the disk.",
+    "init": "Makes a log and its key, once.",
+    "rotate": "Has another key sign the log from now on.",
+    "freeze": "Gives a log its last entry: it is read for ever, and takes nothing more. Cannot be undone.",
+    "witness": "Runs a witness: it cosigns the checkpoints of logs that it saw only grow, for as long as it runs.",
+    "export": "Writes the log as a table, with a manifest that ties every row to a checkpoint.",
+    "fsck": "Checks a whole log, on the disk or as it is served.",
     "hammer": "Loads a log of its own, and checks every answer, proof and file of it.",
 }
 """The same below `log`, in the modules log_<name>."""

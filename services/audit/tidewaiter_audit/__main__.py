@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -15,8 +16,9 @@ from tidewaiter_chassis.server import Server
 from tidewaiter_chassis.server import main as serve
 from tidewaiter_chassis.telemetry import Telemetry
 from tidewaiter_tlog.keys import VerifierKey
+from tidewaiter_tlog.signers import Ed25519Signer
 
-from tidewaiter_audit import create, errors, keys
+from tidewaiter_audit import create, custody, errors, keys
 from tidewaiter_audit.append import DecisionLog
 from tidewaiter_audit.consistency import ConsistencyProver
 from tidewaiter_audit.erase import Eraser
@@ -34,6 +36,9 @@ from tidewaiter_audit.store.heads import SqliteHeads
 from tidewaiter_audit.store.high_water import HighWater
 from tidewaiter_audit.store.sqlite import FILE_NAME, SqliteLog, SqliteReader
 from tidewaiter_audit.watch import DecisionWatch
+from tidewaiter_audit.witnesses.ask import ask
+from tidewaiter_audit.witnesses.gather import Gatherer
+from tidewaiter_audit.witnesses.policy import read_policy as read_witnesses
 
 SERVICE_NAME: Final = "tidewaiter.audit.v1.AuditService"
 FLAGS: Final = {
@@ -52,23 +57,23 @@ async def build(
 ) -> Server:
     """Audit, ready to start, on a log that was found sound; with `create_log` it makes the log and ends.
 
-    Raises what `keys.read_signer`, `SqliteLog.take_lease`, `recover` and `HighWater.check` raise: then there is
+    Raises what `keys.read_signer`, `SqliteLog.open`, `recover` and `HighWater.check` raise: then there is
     nothing that may be served.
     """
     if create_log:
         await _create(settings, telemetry)
     if not (settings.data_dir / FILE_NAME).exists():
         raise errors.log_absent(settings.data_dir)
-    signer = keys.read_signer(settings.key_path, origin=settings.log_origin)
     server = Server(settings=settings, telemetry=telemetry, name="audit")
     async with server.assembling():
         store = SqliteLog.open(settings.data_dir, meter=telemetry.meters)
         server.on_stop(store.shut)
-        await store.take_lease(settings.lease_wait_seconds)
-        log = Log(store=store, key=signer.key)
+        await store.take_lease()
+        signer = _signer(settings, store)
+        log = Log(store=store, key=signer.key, retired_keys=keys.read_retired(settings.data_dir))
         keys.publish_verifier_key(settings.data_dir / keys.PUBLIC_FILE_NAME, signer.key)
         if settings.fsck_at_start:
-            _check_whole_log(store, signer.key, telemetry)
+            _check_whole_log(store, log.keys, telemetry)
         mark = _high_water(settings, log, begin=begin_high_water)
         pulse = Pulse(
             log=log, signer=signer, monotonic_ns=time.monotonic_ns, raise_mark=None if mark is None else mark.raise_to
@@ -112,6 +117,12 @@ async def build(
     return server
 
 
+def _signer(settings: Settings, store: SqliteLog) -> Ed25519Signer:
+    """The key that signs, once a rotation that was interrupted is brought to its end."""
+    custody.finish_rotation(store, folder=settings.data_dir, key_path=settings.key_path, origin=settings.log_origin)
+    return keys.read_signer(settings.key_path, origin=settings.log_origin)
+
+
 def _keeping(
     settings: Settings,
     server: Server,
@@ -126,15 +137,17 @@ def _keeping(
     heads = SqliteHeads.open(settings.data_dir, meter=telemetry.meters)
     server.on_stop(heads.shut)
     histories = Histories(log=log, heads=heads, recorder=decisions)
+    server.on_stop(histories.drain)
     if settings.heads_seconds:
-        task = asyncio.create_task(histories.keep_stating(settings.heads_seconds), name="heads")
+        _keep(server, histories.keep_stating(settings.heads_seconds))
+    if settings.witnesses_file:
+        policy = read_witnesses(Path(settings.witnesses_file), least=settings.witnesses_min)
 
-        async def stop() -> None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-            await histories.drain()
+        async def ask_outside(url: str, body: bytes) -> tuple[int, bytes]:
+            return await asyncio.to_thread(ask, url, body)
 
-        server.on_stop(stop)
+        gatherer = Gatherer(log=log, store=store, policy=policy, ask=ask_outside)
+        _keep(server, gatherer.keep_gathering(settings.witness_seconds))
     return Keeping(
         histories=histories,
         eraser=Eraser(store=store, recorder=decisions),
@@ -142,10 +155,21 @@ def _keeping(
     )
 
 
+def _keep(server: Server, work: Coroutine[object, object, None]) -> None:
+    """Has this done in the background until the server stops."""
+    task = asyncio.create_task(work)
+
+    async def stop() -> None:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    server.on_stop(stop)
+
+
 def _high_water(settings: Settings, log: Log, *, begin: bool) -> HighWater | None:
     if not settings.high_water_file:
         return None
-    mark = HighWater(Path(settings.high_water_file), log.key)
+    mark = HighWater(Path(settings.high_water_file), *log.keys)
     if begin:
         mark.begin(log.tree())
     else:
@@ -171,8 +195,8 @@ async def _create(settings: Settings, telemetry: Telemetry) -> None:
     raise SystemExit(0)
 
 
-def _check_whole_log(store: SqliteLog, key: VerifierKey, telemetry: Telemetry) -> None:
-    report = check_log(store, key)
+def _check_whole_log(store: SqliteLog, signing_keys: Sequence[VerifierKey], telemetry: Telemetry) -> None:
+    report = check_log(store, *signing_keys)
     if report.problems:
         raise errors.whole_log_false(report.problems_total, str(report.problems[0]))
     telemetry.log.info("whole log checked", tree_size=report.tree_size, checkpoints=report.checkpoints)

@@ -47,15 +47,6 @@ def log_moved() -> Failure:
     )
 
 
-def lease_held(lock: Path) -> Failure:
-    """Another process is the writer of this log."""
-    return Failure(
-        kind=Kind.NOT_READY,
-        reason="LEASE_HELD",
-        detail=f"{lock}: another process writes to this log; one log has one writer. Stop that one first.",
-    )
-
-
 def lease_lost() -> Failure:
     """Another process has become the writer of this log. Nothing of ours was written, and nothing more will be."""
     return Failure(
@@ -169,6 +160,23 @@ def retention_too_short(bound: str) -> Failure:
             code="RETENTION_TOO_SHORT",
             message=f"the policy keeps what was recorded from {bound} on: give an earlier time, or none",
         )
+    )
+
+
+def not_cosigned() -> Failure:
+    """Too few witnesses have seen the entry so far."""
+    return Failure(
+        kind=Kind.NOT_READY,
+        reason="NOT_COSIGNED",
+        detail="No checkpoint that covers the entry is cosigned by enough witnesses yet: ask again in a while, or "
+        "without cosignatures.",
+    )
+
+
+def witnesses_unusable(path: Path, problem: str) -> Failure:
+    """The file of witnesses does not say what it must."""
+    return Failure(
+        kind=Kind.NOT_READY, reason="WITNESSES_UNUSABLE", detail=f"{path}: these are no witnesses to ask: {problem}."
     )
 
 

@@ -13,17 +13,21 @@ from tidewaiter_tlog.tree import LeafIndex, TreeSize
 from tidewaiter_audit import errors, leaf
 from tidewaiter_audit.log import Log
 from tidewaiter_audit.model import Entry, EntryState, Proven, Receipt
+from tidewaiter_audit.recover import read_checkpoint
 
 DecisionName = str | LeafIndex
 """A decision_id, or the index of a leaf."""
 
 
 class SignedTree(msgspec.Struct, frozen=True, kw_only=True):
-    """The newest checkpoint: its note, its size, and the text of the key that verifies it."""
+    """The newest checkpoint: its note, its size, and the text of the key that verifies it; and the newest that
+    enough witnesses have cosigned, empty when there is none.
+    """
 
     note: bytes
     tree_size: TreeSize
     verifier_key: str
+    cosigned: bytes = b""
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +52,23 @@ class DecisionReader:
         if isinstance(proven, Failure):
             raise proven
         return proven
+
+    def get_cosigned(self, name: DecisionName) -> Proven:
+        """The entry and its receipt at the newest checkpoint that enough witnesses have cosigned.
+
+        Failures as `get`, and NOT_READY, NOT_COSIGNED, when none has that covers the entry.
+        """
+        with self._log.guarded():
+            tree = self._log.tree()
+            (entry,) = self._find_all([name])
+            if entry is None:
+                raise errors.decision_not_found(str(name))
+            note = self._log.store.newest_cosigned()
+            if note is None or not entry.leaf_index < read_checkpoint(note, *self._log.keys).tree_size:
+                raise errors.not_cosigned()
+            leaf.check_name(entry)
+            (receipt,) = tree.receipts([entry.leaf_index], [leaf_hash(entry.leaf)], checkpoint=note)
+        return Proven(entry=entry, receipt=receipt)
 
     def get_all(self, names: Sequence[DecisionName]) -> list[Proven | Failure]:
         """For each name its entry and receipt, or its Failure NOT_FOUND: all at one checkpoint, proven in one walk."""
@@ -86,7 +107,12 @@ class DecisionReader:
         """The newest checkpoint; Failure CORRUPT, LOG_HALTED."""
         with self._log.guarded():
             tree = self._log.tree()
-            return SignedTree(note=tree.checkpoint, tree_size=tree.edge.size, verifier_key=self._log.key.to_text())
+            return SignedTree(
+                note=tree.checkpoint,
+                tree_size=tree.edge.size,
+                verifier_key=self._log.key.to_text(),
+                cosigned=self._log.store.newest_cosigned() or b"",
+            )
 
     def _find_all(self, names: Sequence[DecisionName]) -> list[Entry | None]:
         named = self._log.store.entries_named([name for name in names if isinstance(name, str)])

@@ -93,6 +93,8 @@ class Histories:
     async def state(self) -> None:
         """Puts a statement on the log when an entry has moved a head since the last one. Not to be cancelled."""
         async with self._turn:
+            if self._log.is_frozen:
+                return
             size = self._log.tree().edge.size
             covered, _ = self._heads.covered
             if covered > size:

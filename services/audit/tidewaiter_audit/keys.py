@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from tidewaiter_tlog.errors import TlogError
 from tidewaiter_tlog.keys import VerifierKey, parse_verifier_key
@@ -13,11 +14,22 @@ from tidewaiter_tlog.signers import Ed25519Signer
 
 from tidewaiter_audit import errors
 
+PRIVATE_FILE_NAME: Final = "audit.key"
 PUBLIC_FILE_NAME: Final = "audit.pub"
+RETIRED_FILE_NAME: Final = "audit.retired.pub"
+"""The keys that signed before, one a line, oldest first: what they signed verifies for ever."""
 
 _PRIVATE_MODE: Final = 0o600
 _PUBLIC_MODE: Final = 0o644
 _OTHERS: Final = 0o077
+
+
+class NamedEntries(Protocol):
+    """What finding a rotation needs of the store."""
+
+    def entries_named(self, decision_ids: Sequence[str]) -> Mapping[str, object]:
+        """The entries under these ids, by id."""
+        ...
 
 
 def read_signer(path: Path, *, origin: str) -> Ed25519Signer:
@@ -73,6 +85,55 @@ def publish_verifier_key(path: Path, key: VerifierKey) -> None:
         raise errors.key_unusable(path, f"it is {found} and the private key is of {key}")
 
 
+def read_retired(folder: Path) -> tuple[VerifierKey, ...]:
+    """The public keys that signed before, oldest first. Failure NOT_READY, KEY_UNUSABLE."""
+    path = folder / RETIRED_FILE_NAME
+    try:
+        return tuple(parse_verifier_key(line) for line in path.read_text(encoding="utf-8").splitlines())
+    except FileNotFoundError:
+        return ()
+    except (OSError, UnicodeDecodeError, TlogError) as error:
+        raise errors.key_unusable(path, str(error)) from error
+
+
+def retire(folder: Path, key: VerifierKey) -> None:
+    """Puts the key among those that signed before, once; durable on return."""
+    known = read_retired(folder)
+    if key not in known:
+        _replace(folder / RETIRED_FILE_NAME, "".join(f"{one.to_text()}\n" for one in (*known, key)))
+
+
+def next_path(path: Path) -> Path:
+    """Where the key that is to follow the one in this file is kept until it does."""
+    return path.with_name(f"{path.name}.next")
+
+
+def take_over(folder: Path, path: Path, key: VerifierKey) -> None:
+    """Puts the next private key in the place of the one in this file, which is gone then, and publishes its half."""
+    next_path(path).replace(path)
+    _sync_folder(path.parent)
+    _replace(folder / PUBLIC_FILE_NAME, f"{key.to_text()}\n")
+
+
+def _replace(path: Path, text: str) -> None:
+    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _PUBLIC_MODE)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def _write_new(path: Path, text: str, *, mode: int) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = path.with_name(f"{path.name}.{os.getpid()}.new")
@@ -86,8 +147,4 @@ def _write_new(path: Path, text: str, *, mode: int) -> None:
         os.link(draft, path)
     finally:
         draft.unlink()
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    _sync_folder(path.parent)

@@ -40,6 +40,10 @@ class LogStore(StoredLog, Protocol):
         """The entries at these indices, in the order asked; indices that the log does not have are left out."""
         ...
 
+    def newest_cosigned(self) -> bytes | None:
+        """The largest checkpoint that enough witnesses have cosigned."""
+        ...
+
     def heads_between(self, start: LeafIndex, end: LeafIndex) -> list[Head]:
         """Of which shipments the entries from `start` to `end`, exclusive, are, oldest first."""
         ...

@@ -75,8 +75,9 @@ class AuditServicer(audit_pb2_grpc.AuditServiceServicer):
         return wire.decision_response(self._reader.see(wire.name_from(request)))
 
     async def GetProof(self, request: audit_pb2.GetProofRequest, context: Any) -> audit_pb2.GetProofResponse:
-        """A receipt at the newest checkpoint."""
-        return wire.proof_response(self._reader.get(wire.name_from(request)))
+        """A receipt at the newest checkpoint, or at the newest that enough witnesses have cosigned."""
+        name = wire.name_from(request)
+        return wire.proof_response(self._reader.get_cosigned(name) if request.cosigned else self._reader.get(name))
 
     async def GetCheckpoint(
         self, request: audit_pb2.GetCheckpointRequest, context: Any
@@ -102,7 +103,7 @@ class AuditServicer(audit_pb2_grpc.AuditServiceServicer):
         self, request: audit_pb2.WatchDecisionsRequest, context: Any
     ) -> AsyncIterator[audit_pb2.WatchDecisionsResponse]:
         """Decisions as they are published, until the caller or the service goes."""
-        wire.refuse_invalid(request)
+        validation.refuse_invalid(request)
         async for sighting in self._watch.watch(request.resume_token):
             yield wire.sighting_response(sighting)
 
@@ -110,14 +111,14 @@ class AuditServicer(audit_pb2_grpc.AuditServiceServicer):
         self, request: audit_pb2.GetConsistencyProofRequest, context: Any
     ) -> audit_pb2.GetConsistencyProofResponse:
         """That one tree continues another."""
-        wire.refuse_invalid(request)
+        validation.refuse_invalid(request)
         return wire.continuation_response(self._consistency.prove(request.older_size, request.newer_size))
 
     async def GetShipmentHistory(
         self, request: audit_pb2.GetShipmentHistoryRequest, context: Any
     ) -> audit_pb2.GetShipmentHistoryResponse:
         """All entries of a shipment, as a file that verifies offline."""
-        wire.refuse_invalid(request)
+        validation.refuse_invalid(request)
         history = await self._keeping.histories.history(request.shipment_id, fresh=request.fresh)
         return wire.history_response(history)
 

@@ -49,11 +49,18 @@ class Settings(ServiceSettings):
         help="A file outside the data directory for the largest checkpoint ever published: below it the service does "
         "not start. Empty for none.",
     )
-    lease_wait_seconds: float = variables.number(
-        5, low=0, high=600, help="How long a start waits for another process to give the log up, in seconds."
-    )
     watch_idle_seconds: float = variables.number(
         5, low=0.05, high=600, help="After how many seconds without a decision a watcher gets a sign of life."
+    )
+    witnesses_file: str = variables.text(
+        "",
+        help="A file with a witness on each line: its verifier key and its URL, parted by a space. Empty for none.",
+    )
+    witnesses_min: int = variables.whole_number(
+        1, low=1, high=32, help="How many witnesses must have cosigned a checkpoint for it to count as cosigned."
+    )
+    witness_seconds: float = variables.number(
+        10, low=0.1, high=3_600, help="How often the witnesses are asked to cosign the newest checkpoint, in seconds."
     )
     heads_seconds: float = variables.number(
         60,

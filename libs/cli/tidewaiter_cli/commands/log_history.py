@@ -28,7 +28,7 @@ def history(
     intake: Intake = "",
     audit: Audit = "",
 ) -> int:
-    """Writes all entries of a shipment to a file, with the proof that there are no others.
+    """Writes all entries of a shipment, with the proof that there are no others.
 
     Whoever has the log's public key sees offline that none was left out, added, exchanged or moved, up to the size
     of the log that the file names. It carries the operator's view, so it is not to be handed to a filer.

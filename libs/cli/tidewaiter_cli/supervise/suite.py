@@ -52,7 +52,10 @@ class Suite:
         Stop, with the reason from its log, when one ends instead; PortLost when its port is somebody else's.
         """
         if not holds_state(self._plan.data):
-            self._say(f"no state in {self._plan.data}: making a new log and its key")
+            self._say(
+                f"no state in {self._plan.data}: making a new log and its key, for development: "
+                f"make one for keeps with `tidewaiter log init`"
+            )
             self._create_log(asked_to_stop)
         for service in SERVICES:
             if asked_to_stop.is_set():

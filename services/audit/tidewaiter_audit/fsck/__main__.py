@@ -40,7 +40,7 @@ def _check(log_path: Path, key_path: Path) -> FsckReport:
     key = keys.read_verifier_key(key_path)
     reader = SqliteReader.open_file(log_path)
     try:
-        return check_log(reader, key)
+        return check_log(reader, key, *keys.read_retired(key_path.parent))
     finally:
         reader.close()
 

@@ -46,6 +46,10 @@ class CheckedLog(TrailedLog, StatingLog, FindableLog, Protocol):
         """Every tree size signed, with its note, smallest first."""
         ...
 
+    def cosigned(self) -> Iterator[tuple[TreeSize, bytes]]:
+        """Every size of which a checkpoint was cosigned, with its note, smallest first."""
+        ...
+
     def entries_from(self, leaf_index: LeafIndex) -> Iterator[Entry]:
         """The entries from this index on, in order."""
         ...
@@ -68,7 +72,10 @@ class CheckedLog(TrailedLog, StatingLog, FindableLog, Protocol):
 
 
 def check_log(store: CheckedLog, *keys: VerifierKey) -> FsckReport:
-    """The whole log against itself and its keys, those that signed before included. Some 15 seconds and little memory a million leaves."""
+    """The whole log against itself and its keys, those that signed before included.
+
+    Some 15 seconds and little memory a million leaves.
+    """
     found = Findings()
     with store.snapshot():
         for damage in store.damage():
@@ -100,6 +107,14 @@ def _check_checkpoints(store: CheckedLog, keys: Sequence[VerifierKey], found: Fi
             signed[size] = checkpoint.root
         else:
             found.add("CHECKPOINT_MISPLACED", f"checkpoint {size}", f"it is of {checkpoint.tree_size} leaves")
+    for size, note in store.cosigned():
+        try:
+            cosigned = read_checkpoint(note, *keys)
+        except Failure as failure:
+            found.add("COSIGNED_INVALID", f"cosigned checkpoint {size}", failure.detail)
+            continue
+        if (cosigned.tree_size, cosigned.root) != (size, signed.get(size)):
+            found.add("COSIGNED_MISMATCH", f"cosigned checkpoint {size}", "it is not the checkpoint of that size")
     if 0 not in signed:
         found.add("CHECKPOINT_MISSING", "checkpoint 0", "no log was made here, or its beginning is gone")
     return signed

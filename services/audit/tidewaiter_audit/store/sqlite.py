@@ -21,7 +21,7 @@ from tidewaiter_audit.store import writing
 from tidewaiter_audit.store.beside import BesideReader
 from tidewaiter_audit.store.erasing import scrub
 from tidewaiter_audit.store.finding import SqliteFinder
-from tidewaiter_audit.store.lease import LOCK_FILE_NAME, NO_EPOCH, FileLock, current_epoch, raise_epoch
+from tidewaiter_audit.store.lease import NO_EPOCH, current_epoch, raise_epoch
 from tidewaiter_audit.trail import Head, TrailEnd
 
 FILE_NAME: Final = "audit.db"
@@ -73,6 +73,15 @@ class SqliteReader(SqliteFinder, BesideReader):
     def newest_checkpoint(self) -> bytes | None:
         """The signed note of the largest tree; None where no log was made."""
         return self._one_blob("SELECT note FROM checkpoint ORDER BY tree_size DESC LIMIT 1", ())
+
+    def newest_cosigned(self) -> bytes | None:
+        """The largest checkpoint that enough witnesses have cosigned."""
+        return self._one_blob("SELECT note FROM cosigned ORDER BY tree_size DESC LIMIT 1", ())
+
+    def cosigned(self) -> Iterator[tuple[TreeSize, bytes]]:
+        """Every size of which a checkpoint was cosigned, with its note, smallest first."""
+        for size, note in self._connection.execute("SELECT tree_size, note FROM cosigned ORDER BY tree_size"):
+            yield TreeSize(size), note
 
     def checkpoint_covering(self, leaf_index: LeafIndex) -> bytes | None:
         """The signed note of the first tree that had this leaf: the one in its first receipt."""
@@ -182,7 +191,6 @@ class SqliteLog(SqliteReader):
         super().__init__(database.read())
         self._database = database
         self._folder = folder
-        self._lock: FileLock | None = None
         self._epoch = NO_EPOCH
 
     @classmethod
@@ -226,12 +234,11 @@ class SqliteLog(SqliteReader):
 
     @property
     def is_writer(self) -> bool:
-        """Whether this process holds the lease: the lock, and the store's word that nobody took it since."""
-        return self._lock is not None and current_epoch(self._connection) == self._epoch
+        """Whether this process holds the lease: it took it, and nobody did since."""
+        return self._epoch != NO_EPOCH and current_epoch(self._connection) == self._epoch
 
-    async def take_lease(self, wait_seconds: float = 0) -> None:
-        """Becomes the one writer of this log; Failure NOT_READY, LEASE_HELD, when another process is for so long."""
-        self._lock = await FileLock.wait_for(self._folder / LOCK_FILE_NAME, wait_seconds)
+    async def take_lease(self) -> None:
+        """Becomes the one writer of this log, in place of whoever was before."""
         self._epoch = await self._database.write(raise_epoch)
 
     async def write_group(self, group: Group) -> None:
@@ -241,16 +248,20 @@ class SqliteLog(SqliteReader):
         """
         await self._database.write(lambda connection: writing.write_group(connection, group, self._epoch))
 
+    async def keep_cosigned(self, tree_size: TreeSize, note: bytes) -> None:
+        """Keeps the checkpoint of this size with its cosignatures, durably."""
+        await self._database.write(
+            lambda connection: connection.execute(
+                "INSERT OR REPLACE INTO cosigned (tree_size, note) VALUES (?, ?)", (tree_size, note)
+            )
+        )
+
     async def scrub(self) -> None:
         """Leaves nothing of what was deleted in the files of the store. Failure BUSY, SCRUB_HELD_UP."""
         if not await asyncio.to_thread(scrub, self._folder / FILE_NAME):
             raise errors.scrub_held_up()
 
     async def shut(self) -> None:
-        """Commits what was accepted, lets go of the file, and gives back the lease."""
-        try:
-            await self._database.close()
-        finally:
-            if self._lock is not None:
-                self._lock.release()
-                self._lock = None
+        """Commits what was accepted and lets go of the file."""
+        await self._database.close()
+        self._epoch = NO_EPOCH

@@ -16,7 +16,7 @@ from tidewaiter_audit.store.lease import current_epoch
 RUN_LEAVES: Final = 65_536
 """`found_by` is kept in runs of so many leaves: a new row lands among the newest ones, at any size of the log."""
 
-_ROWS_AT_ONCE: Final = 64
+_ROWS_AT_ONCE: Final = (256, 32, 1)
 """In one statement. The interpreter changes hands once a statement: row by row, a busy loop would give this thread a
 row every five milliseconds."""
 
@@ -90,12 +90,13 @@ def _insert(connection: apsw.Connection, columns: str, rows: Sequence[Row]) -> N
     if not rows:
         return
     one = f"({', '.join('?' * len(rows[0]))})"
-    whole = len(rows) // _ROWS_AT_ONCE * _ROWS_AT_ONCE
-    if whole:
-        many = ", ".join([one] * _ROWS_AT_ONCE)
-        connection.executemany(" ".join(("INSERT INTO", columns, "VALUES", many)), _chunks(rows[:whole]))
-    connection.executemany(" ".join(("INSERT INTO", columns, "VALUES", one)), rows[whole:])
+    done = 0
+    for at_once in _ROWS_AT_ONCE:
+        end = len(rows) - (len(rows) - done) % at_once
+        statement = " ".join(("INSERT INTO", columns, "VALUES", ", ".join([one] * at_once)))
+        connection.executemany(statement, _chunks(rows[done:end], at_once))
+        done = end
 
 
-def _chunks(rows: Sequence[Row]) -> Iterable[Row]:
-    return (tuple(chain.from_iterable(rows[at : at + _ROWS_AT_ONCE])) for at in range(0, len(rows), _ROWS_AT_ONCE))
+def _chunks(rows: Sequence[Row], at_once: int) -> Iterable[Row]:
+    return (tuple(chain.from_iterable(rows[at : at + at_once])) for at in range(0, len(rows), at_once))

@@ -24,7 +24,7 @@ from tidewaiter_audit.wire.reading import (
     proofs_response,
     sighting_response,
 )
-from tidewaiter_audit.wire.refusals import refuse_invalid, refuse_repeated, refuse_unknown
+from tidewaiter_audit.wire.refusals import refuse_repeated, refuse_unknown
 
 __all__ = [
     "append_response",
@@ -43,7 +43,6 @@ __all__ = [
     "page_response",
     "proof_response",
     "proofs_response",
-    "refuse_invalid",
     "refuse_repeated",
     "refuse_unknown",
     "retention_response",

@@ -10,6 +10,7 @@ from typing import Final
 
 from tidewaiter.audit.v1 import audit_pb2 as audit
 from tidewaiter.trade.v1 import trade_pb2 as trade
+from tidewaiter_chassis import validation
 from tidewaiter_chassis.failures import Violation, invalid
 
 from tidewaiter_audit.erase import Erased, ErasureAsked
@@ -17,7 +18,6 @@ from tidewaiter_audit.history import ShipmentHistory
 from tidewaiter_audit.retention import Policy, Retained
 from tidewaiter_audit.wire.into_facts import CONFIDENCES
 from tidewaiter_audit.wire.reading import fill_receipt
-from tidewaiter_audit.wire.refusals import refuse_invalid
 
 _ROLES: Final = ("seller", "shipper", "buyer", "consignee")
 _PLAIN: Final = ("name", "city", "region", "postal_code", "country_code", "email", "phone")
@@ -34,7 +34,7 @@ def history_response(history: ShipmentHistory) -> audit.GetShipmentHistoryRespon
 
 def erasure_from(request: audit.ErasePersonalDataRequest) -> ErasureAsked:
     """By whom and why; Failure INVALID naming every broken rule, and when it is not one of shipment and person."""
-    refuse_invalid(request)
+    validation.refuse_invalid(request)
     is_of_person = request.HasField("person")
     if is_of_person is bool(request.shipment_id) or (is_of_person and not _normal(request.person.name)):
         message = "give a shipment_id, or a person with at least a name, and not both"
@@ -77,7 +77,7 @@ def erasure_response(erased: Sequence[Erased], *, is_incomplete: bool = False) -
 
 def bound_from(request: audit.ApplyRetentionRequest) -> datetime | None:
     """The time before which everything is to be erased, None for that of the policy."""
-    refuse_invalid(request)
+    validation.refuse_invalid(request)
     if not request.HasField("recorded_before"):
         return None
     return datetime.fromtimestamp(request.recorded_before.seconds, UTC)

@@ -8,7 +8,7 @@ from typing import Final
 from google.protobuf.timestamp_pb2 import Timestamp
 from tidewaiter.audit.v1 import audit_pb2 as audit
 from tidewaiter.trade.v1 import trade_pb2 as trade
-from tidewaiter_chassis import answers
+from tidewaiter_chassis import answers, validation
 from tidewaiter_chassis.failures import Failure, Violation, invalid
 from tidewaiter_tlog.tree import LeafIndex
 
@@ -21,7 +21,6 @@ from tidewaiter_audit.model import Entry, EntryState, Proven, Receipt
 from tidewaiter_audit.watch import Sighting
 from tidewaiter_audit.wire.from_facts import fill
 from tidewaiter_audit.wire.into_facts import OUTCOMES
-from tidewaiter_audit.wire.refusals import refuse_invalid
 
 HITS_USUAL: Final = 100
 PROVEN_HITS_MAX: Final = 500
@@ -36,7 +35,7 @@ STATES: Final = {
 
 def name_from(request: audit.GetDecisionRequest | audit.GetProofRequest) -> DecisionName:
     """The decision_id or the leaf index that the request names; Failure INVALID when it names none."""
-    refuse_invalid(request)
+    validation.refuse_invalid(request)
     if request.WhichOneof("name") == "decision_id":
         return request.decision_id
     return LeafIndex(request.leaf_index)
@@ -44,7 +43,7 @@ def name_from(request: audit.GetDecisionRequest | audit.GetProofRequest) -> Deci
 
 def names_from(request: audit.BatchGetProofsRequest) -> list[DecisionName]:
     """All names, ids first; Failure INVALID when there are none or too many."""
-    refuse_invalid(request)
+    validation.refuse_invalid(request)
     names: list[DecisionName] = [*request.decision_ids, *map(LeafIndex, request.leaf_indexes)]
     if not 1 <= len(names) <= PROOFS_MAX:
         message = f"{len(names)} names are given: give 1 to {PROOFS_MAX} in all"
@@ -54,7 +53,7 @@ def names_from(request: audit.BatchGetProofsRequest) -> list[DecisionName]:
 
 def conditions_from(request: audit.ListDecisionsRequest) -> Conditions:
     """What a list is asked for; Failure INVALID naming every broken rule."""
-    refuse_invalid(request)
+    validation.refuse_invalid(request)
     given = (
         (Facet.OUTCOME, OUTCOMES[request.outcome]),
         (Facet.ORIGINATOR, request.originator_code),
@@ -142,7 +141,12 @@ def continuation_response(proof: Continuation) -> audit.GetConsistencyProofRespo
 
 def checkpoint_response(tree: SignedTree) -> audit.GetCheckpointResponse:
     """The newest checkpoint and the key that verifies it."""
-    return audit.GetCheckpointResponse(checkpoint=tree.note, tree_size=tree.tree_size, verifier_key=tree.verifier_key)
+    return audit.GetCheckpointResponse(
+        checkpoint=tree.note,
+        tree_size=tree.tree_size,
+        verifier_key=tree.verifier_key,
+        cosigned_checkpoint=tree.cosigned,
+    )
 
 
 def fill_receipt(message: trade.Receipt, receipt: Receipt) -> None:

@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-from google.protobuf.message import Message
 from tidewaiter.audit.v1 import audit_pb2 as audit
 from tidewaiter_chassis import validation
-from tidewaiter_chassis.failures import Violation, invalid
 
 from tidewaiter_audit import errors
-
-
-def refuse_invalid(request: Message) -> None:
-    """Failure INVALID naming every broken rule of the request itself."""
-    broken = validation.check(request)
-    if broken:
-        raise invalid(*broken)
 
 
 def refuse_unknown(request: audit.AppendDecisionsRequest) -> None:
@@ -29,22 +20,10 @@ def refuse_unknown(request: audit.AppendDecisionsRequest) -> None:
 
 
 def refuse_repeated(request: audit.AppendDecisionsRequest) -> None:
-    """Failure INVALID naming every decision_id that stands twice in a batch."""
-    names = [record.decision.decision_id for record in request.records]
-    if len(set(names)) == len(names):
-        return
-    seen: set[str] = set()
-    repeated = []
-    for index, name in enumerate(names):
-        # Records without an id are refused one by one, for that.
-        if name and name in seen:
-            repeated.append(
-                Violation(
-                    field=f"records[{index}].decision.decision_id",
-                    code="DECISION_ID_REPEATED",
-                    message="it stands twice in this batch: give each decision once",
-                )
-            )
-        seen.add(name)
-    if repeated:
-        raise invalid(*repeated)
+    """Failure DECISION_ID_REPEATED naming every record whose decision stands in the batch before."""
+    validation.refuse_repeated(
+        [record.decision.decision_id for record in request.records],
+        field="records[{}].decision.decision_id",
+        code="DECISION_ID_REPEATED",
+        remedy="Give each decision once.",
+    )

@@ -496,19 +496,25 @@ class GetProofRequest(_message.Message):
 
     DECISION_ID_FIELD_NUMBER: _builtins.int
     LEAF_INDEX_FIELD_NUMBER: _builtins.int
+    COSIGNED_FIELD_NUMBER: _builtins.int
     decision_id: _builtins.str
     """The decision's id."""
     leaf_index: _builtins.int
     """Index of its leaf, from 0."""
+    cosigned: _builtins.bool
+    """At the newest checkpoint that enough witnesses have cosigned, rather than at the newest. FAILED_PRECONDITION
+    when none has, or none that covers the entry yet.
+    """
     def __init__(
         self,
         *,
         decision_id: _builtins.str = ...,
         leaf_index: _builtins.int = ...,
+        cosigned: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["decision_id", b"decision_id", "leaf_index", b"leaf_index", "name", b"name"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision_id", b"decision_id", "leaf_index", b"leaf_index", "name", b"name"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cosigned", b"cosigned", "decision_id", b"decision_id", "leaf_index", b"leaf_index", "name", b"name"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_name: _TypeAlias = _typing.Literal["decision_id", "leaf_index"]  # noqa: Y015
     _WhichOneofArgType_name: _TypeAlias = _typing.Literal["name", b"name"]  # noqa: Y015
@@ -754,22 +760,28 @@ class GetCheckpointResponse(_message.Message):
     CHECKPOINT_FIELD_NUMBER: _builtins.int
     TREE_SIZE_FIELD_NUMBER: _builtins.int
     VERIFIER_KEY_FIELD_NUMBER: _builtins.int
+    COSIGNED_CHECKPOINT_FIELD_NUMBER: _builtins.int
     checkpoint: _builtins.bytes
     """Signed note."""
     tree_size: _builtins.int
     """Its size."""
     verifier_key: _builtins.str
     """Verifier key of the log, "name+id+base64"."""
+    cosigned_checkpoint: _builtins.bytes
+    """The newest checkpoint that enough witnesses have cosigned, as a signed note with their lines; empty when there
+    is none.
+    """
     def __init__(
         self,
         *,
         checkpoint: _builtins.bytes = ...,
         tree_size: _builtins.int = ...,
         verifier_key: _builtins.str = ...,
+        cosigned_checkpoint: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["checkpoint", b"checkpoint", "tree_size", b"tree_size", "verifier_key", b"verifier_key"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["checkpoint", b"checkpoint", "cosigned_checkpoint", b"cosigned_checkpoint", "tree_size", b"tree_size", "verifier_key", b"verifier_key"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
