@@ -164,13 +164,9 @@ async def test_a_checkpoint_that_could_not_be_signed_again_is_not_served_and_hea
         "/tile/0/000.p/256",
         "/tile/1/000",
         "/tile/entries/000",
-        "/tile/entries/000.p/11",
         "/tile/0/000.p/3?x",
-        "/tile/0/x000/000",
         "/tile/00/000.p/3",
         "/../audit.key",
-        "/tile/../../audit.key",
-        "/checkpoint/",
         "/" + "x" * 5_000,
     ],
 )
@@ -282,7 +278,7 @@ async def test_many_requests_go_over_one_connection(site: Site) -> None:
 
 
 async def test_an_address_that_is_taken_is_said_so(site: Site) -> None:
-    with pytest.raises(OSError, match=f"cannot serve tiles on {site.address}: "):
+    with pytest.raises(OSError, match=f"cannot serve tiles on {site.address}, which {server.VARIABLE} names"):
         TilesSite(site.address, open_store=lambda: site.log.store, is_fresh=lambda: True).start()
 
 

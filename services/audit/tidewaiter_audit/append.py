@@ -5,15 +5,17 @@ the one before was on its way to the disk.
 
 1. Draft the leaves, each under a fresh salt.           Dies here: nothing was written.
 2. Set aside what the log has already.                  Dies here: the same.
-3. Place them: each names its shipment's entry before   Dies here: the signature dies with us, seen by nobody, so
-   it. Lay out the tree in memory, sign its checkpoint.
-                                                        that another tree of this size may be signed later.
+3. Place the others, each naming its shipment's entry   Dies here: the signature dies with us, seen by nobody, so
+   before it. Lay the tree out in memory and sign its   that another tree of this size may be signed later.
+   checkpoint.
 4. Prove each leaf and verify each proof ourselves.     One is false: nothing was written; the log stops.
-5. Write leaves, tiles and checkpoint in one            Dies before COMMIT: nothing was written; callers had no
-   transaction, if the newest checkpoint is still       answer and repeat. Dies after: all of it is on the log, the
-   the one that 3 built on.                             repeat finds it in 2 and gets the first decision.
-6. Publish the tree in memory.                          Dies here: the same; the start reads the tree from 5.
+5. Write leaves, tiles, checkpoint and what they are    Dies before COMMIT: nothing was written; callers had no
+   found by in one transaction, if the lease is still   answer and repeat. Dies after: all of it is on the log, the
+   ours and the newest checkpoint the one that 3 built  repeat finds it in 2 and gets the first decision.
+   on. They are sequenced and integrated.
+6. Publish the tree in memory: they are published.      Dies here: the same; the start reads the tree from 5.
 7. Answer.                                              Dies here: the same.
+8. Within a second, raise the high-water mark.          Dies here: the mark is older than the log, which is no harm.
 """
 
 from __future__ import annotations

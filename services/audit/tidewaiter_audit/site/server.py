@@ -17,9 +17,11 @@ from typing import Any, Final
 
 import structlog
 from tidewaiter_chassis import logs
+from tidewaiter_chassis.started import AddressUnavailable
 
 from tidewaiter_audit.site.resources import Answer, SiteStore, answer
 
+VARIABLE: Final = "TIDEWAITER_AUDIT_TILES_LISTEN"
 THREADS: Final = 8
 CONNECTIONS_MAX: Final = 64
 """Served and waiting; one more is turned away."""
@@ -52,7 +54,7 @@ class TilesSite:
         self.address = ""
 
     def start(self) -> str:
-        """Serves, and says where; OSError when the address cannot be had."""
+        """Serves, and says where; AddressUnavailable when the address cannot be had."""
         host, _, port = self._listen.rpartition(":")
         tls = None
         if self._tls_files is not None:
@@ -61,7 +63,9 @@ class TilesSite:
         try:
             self._server = _Server((host.strip("[]"), int(port)), self._answered, tls)
         except OSError as error:
-            raise OSError(f"cannot serve tiles on {self._listen}: {error.strerror or error}") from error
+            raise AddressUnavailable(
+                f"cannot serve tiles on {self._listen}, which {VARIABLE} names: {error.strerror or error}"
+            ) from error
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), name="tiles", daemon=True)
         self._thread.start()
         self.address = f"{host}:{self._server.server_port}"
