@@ -11,9 +11,9 @@ a leaf or a node of RFC 6962. The leaf holds the whole key, so that it proves ab
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from hashlib import sha256
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from tidewaiter_tlog.errors import ProofInvalid, shown
@@ -70,7 +70,7 @@ def subtree(items: Sequence[Item], depth: int = 0) -> Subtree:
     """The subtree of these items, in the order of their keys, which agree in their first `depth` bits."""
     if len(items) < 2:
         return single(items[0]) if items else NOTHING
-    middle = bisect_left(items, 1, key=lambda item: bit(item[0], depth))
+    middle = _middle(items, depth)
     return join(subtree(items[:middle], depth + 1), subtree(items[middle:], depth + 1))
 
 
@@ -81,6 +81,14 @@ def fold(row: Sequence[Subtree]) -> list[list[Subtree]]:
         below = iter(levels[-1])
         levels.append([join(left, right) for left, right in zip(below, below, strict=True)])
     return levels
+
+
+def refold(levels: list[list[Subtree]], places: Collection[int]) -> None:
+    """Makes the levels that `fold` made fit again, after the subtrees at these places of the row have changed."""
+    for below, level in pairwise(levels):
+        places = {place >> 1 for place in places}
+        for place in places:
+            level[place] = join(below[2 * place], below[2 * place + 1])
 
 
 def prove(key: bytes, halves: Callable[[int], tuple[Subtree, Subtree]], last: Callable[[int], Item | None]) -> MapProof:
@@ -111,7 +119,7 @@ def prove_in(items: Sequence[Item], key: bytes) -> MapProof:
 def halves_of(items: Sequence[Item], key: bytes, depth: int) -> tuple[Subtree, Subtree]:
     """The two halves of the subtree at this depth on the way to the key, of items in the order of their keys."""
     here = [item for item in items if _shared_bits(item[0], key) >= depth]
-    middle = bisect_left(here, 1, key=lambda item: bit(item[0], depth))
+    middle = _middle(here, depth)
     return subtree(here[:middle], depth + 1), subtree(here[middle:], depth + 1)
 
 
@@ -136,6 +144,12 @@ def value_in(key: bytes, proof: MapProof, root: bytes) -> bytes | None:
 def bit(key: bytes, depth: int) -> int:
     """The bit of the key at this depth, the most significant of its first byte at 0."""
     return key[depth >> 3] >> (7 - (depth & 7)) & 1
+
+
+def _middle(items: Sequence[Item], depth: int) -> int:
+    """Where the right half begins among items in the order of their keys, which agree above this depth."""
+    byte, shift = depth >> 3, 7 - (depth & 7)
+    return len(items) - sum([item[0][byte] >> shift & 1 for item in items])
 
 
 def _shared_bits(one: bytes, other: bytes) -> int:

@@ -34,7 +34,8 @@ from tidewaiter_audit.tree import PublishedTree
 
 ENTRIES_MAX: Final = 2_000
 """Entries of one shipment in one history: a shipment with more is read from the log itself."""
-_ENTRIES_AT_ONCE: Final = 5_000
+_ENTRIES_AT_ONCE: Final = 1_000
+"""In one change of the map, some tens of milliseconds, between which others get their turn."""
 
 log = structlog.get_logger()
 

@@ -24,6 +24,7 @@ from tidewaiter_tlog.heads_map import (
     halves_of,
     key_of,
     prove,
+    refold,
     subtree,
 )
 from tidewaiter_tlog.history import head_value
@@ -81,16 +82,19 @@ class HeadsMap:
         for key in newest:
             touched[key[0]].add(key[1])
         for first, seconds in touched.items():
-            row = list(self._rows[first][0])
+            # Copied, because rows without any head share one.
+            levels = self._rows[first] = [list(level) for level in self._rows[first]]
+            row = levels[0]
             for second in seconds:
                 items = _items(connection, bytes([first, second]) + bytes(30), _BUCKET_BITS)
                 row[second] = subtree(items, _BUCKET_BITS)
-            self._rows[first] = fold(row)
+            refold(levels, seconds)
+            self._top[0][first] = levels[-1][0]
             connection.executemany(
                 "INSERT OR REPLACE INTO bucket VALUES (?, ?, ?)",
                 [(first * _ROW + second, row[second].hash, row[second].is_single) for second in seconds],
             )
-        self._top = fold([row[-1][0] for row in self._rows])
+        refold(self._top, touched.keys())
 
     def prove(self, connection: apsw.Connection, shipment_id: str) -> MapProof:
         """What the map has of this shipment."""
