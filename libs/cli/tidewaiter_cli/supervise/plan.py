@@ -15,6 +15,7 @@ from tidewaiter_cli.supervise.log_file import USUAL, LogBounds, LogFile
 SERVICES: Final = ("intake", "eligibility", "risk", "audit")
 """In the order of their ports, and of their stopping: intake first, because it alone calls the others."""
 
+_PUBLIC_KEY: Final = "audit.pub"
 HOST: Final = "127.0.0.1"
 PORT_BASE: Final = 7301
 _METRICS_OFFSET: Final = 20
@@ -48,6 +49,9 @@ class Plan:
         }
         if service == "audit":
             told["TILES_LISTEN"] = self.tiles
+            # A log that `tidewaiter log init` made has a name of its own, and its public key says which.
+            if (self.data / _PUBLIC_KEY).is_file() and f"{prefix}LOG_ORIGIN" not in inherited:
+                told["LOG_ORIGIN"] = (self.data / _PUBLIC_KEY).read_text(encoding="utf-8").partition("+")[0]
         if service == "intake":
             told |= {f"{peer.upper()}_ADDRESS": self.addresses[peer] for peer in SERVICES if peer != "intake"}
         if service == "risk" and self.lists is not None:
