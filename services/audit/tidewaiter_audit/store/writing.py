@@ -13,7 +13,7 @@ from tidewaiter_audit.append import Group
 from tidewaiter_audit.store.erasing import erase
 from tidewaiter_audit.store.lease import current_epoch
 
-RUN_LEAVES: Final = 65_536
+RUN_LEAVES: Final = 8_192
 """`found_by` is kept in runs of so many leaves: a new row lands among the newest ones, at any size of the log."""
 
 _ROWS_AT_ONCE: Final = (256, 32, 1)

@@ -5,7 +5,7 @@ CREATE TABLE lease (
 ) STRICT;
 
 -- What decisions are found by besides their id and their shipment. It repeats what leaves say and can be made anew
--- from them. facet: 1 outcome, 2 originator, 3 person-day, 4 trace id. run: leaf_index / 65536, so that rows are added
+-- from them. facet: 1 outcome, 2 originator, 3 person-day, 4 trace id. run: leaf_index / 8192, so that rows are added
 -- near each other however large the log is.
 CREATE TABLE found_by (
     run INTEGER NOT NULL,
@@ -16,7 +16,7 @@ CREATE TABLE found_by (
 ) STRICT, WITHOUT ROWID;
 
 INSERT INTO found_by (run, facet, value, leaf_index)
-SELECT leaf_index / 65536, facet, value, leaf_index FROM (
+SELECT leaf_index / 8192, facet, value, leaf_index FROM (
     SELECT leaf_index, 1 AS facet, json_extract(CAST(leaf AS TEXT), '$.decision.outcome') AS value FROM entry
     UNION
     SELECT leaf_index, 2, substr(filing.value, 1, instr(filing.value, '/') - 1)
