@@ -14,8 +14,10 @@ from tidewaiter.trade.v1 import trade_pb2
 from tidewaiter_chassis import validation
 from tidewaiter_chassis.failures import Failure, Kind
 from tidewaiter_eligibility import model
-from tidewaiter_eligibility.list_regimes import list_regimes
-from tidewaiter_eligibility.wire.findings import regimes_to, write_finding
+from tidewaiter_eligibility.list_regimes import list_regimes, list_rows
+from tidewaiter_eligibility.model import DutyMethod, GoodsFlag
+from tidewaiter_eligibility.wire.findings import write_finding
+from tidewaiter_eligibility.wire.regimes import regimes_to
 from tidewaiter_eligibility.wire.shipments import claim_from, what_if_from
 
 from tests.eligibility_shipments import law, message, shipment
@@ -42,6 +44,8 @@ def refused(carrier: eligibility_pb2.Determination) -> dict[str, str]:
         (model.EntryPath, trade_pb2.EntryPath, "ENTRY_PATH_"),
         (model.Confidence, trade_pb2.Confidence, "CONFIDENCE_"),
         (model.ReasonCode, trade_pb2.ReasonCode, "REASON_CODE_"),
+        (GoodsFlag, trade_pb2.GoodsFlag, "GOODS_FLAG_"),
+        (DutyMethod, trade_pb2.DutyMethod, "DUTY_METHOD_"),
     ],
 )
 def test_the_model_counts_as_the_contract_does(ours: Any, contract: Any, prefix: str) -> None:
@@ -232,9 +236,12 @@ def test_a_finding_is_written_in_full() -> None:
 
 
 def test_every_row_of_the_law_can_be_shown() -> None:
-    response = regimes_to(list_regimes(law(), on=None, origin_country="", mode=None), law_version=law().version)
+    regimes = list_regimes(law(), on=None, origin_country="", mode=None)
+    rows = list_rows(law(), on=None, origin_country="", mode=None)
+    response = regimes_to(regimes, rows, law_version=law().version)
 
-    assert 13 == len(response.regimes)
+    assert (13, sum(map(len, law().rows.kinds().values()))) == (len(response.regimes), len(response.rows))
+    assert all(row.says.endswith(".") and row.citation and row.clock and row.standing for row in response.rows)
     for regime in response.regimes:
         assert regime.citation
         assert getattr(regime, "from")

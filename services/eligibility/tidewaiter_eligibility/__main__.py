@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tidewaiter.eligibility.v1 import eligibility_pb2, eligibility_pb2_grpc
 from tidewaiter_chassis import validation
 from tidewaiter_chassis.server import Server
@@ -22,8 +24,17 @@ async def build(settings: Settings, telemetry: Telemetry) -> Server:
 
     Failure LAW_REFUSED naming the row; Failure of the store when the ledger cannot be used.
     """
-    law = load_law()
-    telemetry.log.info("law loaded", version=law.version, regimes=len(law.rows.regimes))
+    law = load_law(
+        own=[Path(settings.law_dir)] if settings.law_dir else (),
+        rates_file=Path(settings.exchange_rates_file) if settings.exchange_rates_file else None,
+    )
+    telemetry.log.info(
+        "law loaded",
+        version=law.version,
+        regimes=len(law.rows.regimes),
+        own_rows=len(law.rows.own()),
+        exchange_rates=len(law.exchange.rates),
+    )
     validation.warm(
         eligibility_pb2.CheckEligibilityRequest,
         eligibility_pb2.Determination,

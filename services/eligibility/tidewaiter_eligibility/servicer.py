@@ -18,16 +18,10 @@ from tidewaiter_eligibility.check import Checker
 from tidewaiter_eligibility.confirm import Confirmer
 from tidewaiter_eligibility.determine import Determiner
 from tidewaiter_eligibility.law import Law
-from tidewaiter_eligibility.list_regimes import list_regimes
+from tidewaiter_eligibility.list_regimes import list_regimes, list_rows
 from tidewaiter_eligibility.model import Confirmation, Determined, Shipment
-from tidewaiter_eligibility.wire.findings import (
-    day_from,
-    mode_from,
-    regimes_to,
-    write_determined,
-    write_finding,
-    write_turned,
-)
+from tidewaiter_eligibility.wire.findings import write_determined, write_finding, write_turned
+from tidewaiter_eligibility.wire.regimes import day_from, mode_from, regimes_to
 from tidewaiter_eligibility.wire.shipments import claim_from, confirmation_from, what_if_from
 
 ITEMS_MAX = 1000
@@ -133,13 +127,10 @@ class EligibilityServicer(eligibility_pb2_grpc.EligibilityServiceServicer):
     ) -> eligibility_pb2.ListRegimesResponse:
         """The rows of the law, by first day and id."""
         validation.refuse_invalid(request)
-        rows = list_regimes(
-            self._law,
-            on=day_from(request.on, field="on"),
-            origin_country=request.origin_country,
-            mode=mode_from(request.mode),
-        )
-        return regimes_to(rows, law_version=self._law.version)
+        on, origin, mode = day_from(request.on, field="on"), request.origin_country, mode_from(request.mode)
+        regimes = list_regimes(self._law, on=on, origin_country=origin, mode=mode)
+        rows = list_rows(self._law, on=on, origin_country=origin, mode=mode) if request.with_rows else ()
+        return regimes_to(regimes, rows, law_version=self._law.version)
 
     ReleaseClaims = unserved
     GetPersonDay = unserved

@@ -17,6 +17,12 @@ class Settings(ServiceSettings):
     metrics_listen: str = variables.address(
         "127.0.0.1:7322", optional=True, help="Where to serve /metrics over HTTP, as host:port; empty serves none."
     )
+    law_dir: str = variables.directory(
+        help="A folder with rows of your own, laid over the law; one with the id of another stands in its place."
+    )
+    exchange_rates_file: str = variables.file(
+        help="CSV file with dated rates of exchange to U.S. dollars; without it only dollars can be weighed."
+    )
     batches_waiting_max: int = variables.whole_number(
         256,
         low=1,

@@ -49,6 +49,10 @@ def _stands(judgement: Judgement) -> Finding:
         counted_shipment_ids=(),
         counted_shipments=0,
         law_version=judgement.law_version,
+        why=judgement.why,
+        duties=judgement.duties,
+        conversions=judgement.conversions,
+        unlisted=judgement.unlisted,
     )
 
 
@@ -74,6 +78,10 @@ def _hangs(judgement: Judgement, rule: PersonDayRule, shipment_id: str, key: Day
         counted_shipment_ids=_with(shipment_id, state.first_ids),
         counted_shipments=state.shipments,
         law_version=judgement.law_version,
+        why=judgement.why if is_held else judgement.why_otherwise,
+        duties=() if is_held else judgement.duties,
+        conversions=judgement.conversions,
+        unlisted=judgement.unlisted,
     )
 
 

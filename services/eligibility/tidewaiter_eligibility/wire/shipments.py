@@ -8,16 +8,18 @@ eligibility does not read is not looked at: it cannot change an answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 from functools import lru_cache
 
+from msgspec.structs import replace
 from tidewaiter.eligibility.v1 import eligibility_pb2
 from tidewaiter.trade.v1 import trade_pb2
 from tidewaiter_chassis import validation
 from tidewaiter_chassis.countries import CODES
 from tidewaiter_chassis.failures import Violation, invalid
 
-from tidewaiter_eligibility.model import CURRENCY, Confirmation, Item, Mode, Money, Party, Shipment
+from tidewaiter_eligibility.model import CURRENCY, NO_FLAGS, Confirmation, GoodsFlag, Item, Mode, Money, Party, Shipment
 from tidewaiter_eligibility.worth import NANOS_PER_CENT
 
 ITEMS_MAX = 250
@@ -26,6 +28,7 @@ QUANTITY_MAX = 1_000_000
 ARRIVAL_SECONDS_MIN = 757_382_400
 ARRIVAL_SECONDS_END = 4_102_444_800
 """1994-01-01 to 2099-12-31, as the contract of Filing.estimated_arrival says."""
+DAY_MIN, DAY_MAX = date(1994, 1, 1), date(2099, 12, 31)
 
 _NANOS_MAX = 999_999_999
 _SHIPMENT_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
@@ -34,6 +37,7 @@ _COUNTRY = re.compile(r"[A-Z]{2}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _HTS = re.compile(r"[0-9]{4}\.?[0-9]{2}(\.?[0-9]{2}(\.?[0-9]{2})?)?")
 _MODES = {int(mode): mode for mode in Mode}
+_FLAGS = {int(flag): flag for flag in GoodsFlag}
 _MODES[0] = None  # type: ignore[assignment]  # not said, and so unknown
 
 Carrier = eligibility_pb2.CheckEligibilityRequest | eligibility_pb2.Determination
@@ -45,7 +49,8 @@ class _Doubt(Exception):
 
 def what_if_from(request: eligibility_pb2.CheckEligibilityRequest, *, at: str = "") -> Shipment:
     """The shipment of a what-if; its id and revision may be absent. Failure INVALID names every broken rule."""
-    return _read(request, at=at, is_claim=False)
+    shipment = _read(request, at=at, is_claim=False)
+    return replace(shipment, as_of=date.fromisoformat(request.as_of)) if request.as_of else shipment
 
 
 def claim_from(determination: eligibility_pb2.Determination, *, at: str) -> Shipment:
@@ -62,12 +67,16 @@ def confirmation_from(message: eligibility_pb2.Confirmation, *, at: str) -> Conf
 
 def _read(carrier: Carrier, *, at: str, is_claim: bool) -> Shipment:
     try:
-        if not carrier.HasField("shipment"):
+        if not carrier.HasField("shipment") or not _is_day(getattr(carrier, "as_of", "")):
             raise _Doubt
         return _shipment(carrier.shipment, is_claim=is_claim)
     except _Doubt:
         pass
-    violations = (*validation.check(carrier, at=at), *_own_rules(carrier.shipment, at=at, is_claim=is_claim))
+    violations = (
+        *validation.check(carrier, at=at),
+        *_day_rules(carrier, at),
+        *_own_rules(carrier.shipment, at=at, is_claim=is_claim),
+    )
     if not violations:
         raise AssertionError("a quick test refuses what every rule allows")
     raise invalid(*violations)
@@ -140,6 +149,7 @@ def _item(message: trade_pb2.LineItem) -> Item:
     quantity, origin, description = message.quantity, message.origin_country, message.description
     hts_code = message.hts_code
     digits = hts_digits(hts_code) if hts_code else ""
+    flags = message.flags
     if not 1 <= quantity <= QUANTITY_MAX or (origin and origin not in CODES) or len(description) > 1000:
         raise _Doubt
     if digits is None:
@@ -150,7 +160,18 @@ def _item(message: trade_pb2.LineItem) -> Item:
         origin_country=origin,
         quantity=quantity,
         unit_value=_money(message) if message.HasField("unit_value") else None,
+        flags=_flags(flags) if flags else NO_FLAGS,
     )
+
+
+def _flags(numbers: Sequence[int]) -> frozenset[GoodsFlag]:
+    try:
+        flags = frozenset([_FLAGS[number] for number in numbers])
+    except KeyError:
+        raise _Doubt from None
+    if len(flags) < len(numbers):
+        raise _Doubt
+    return flags
 
 
 def _money(message: trade_pb2.LineItem) -> Money:
@@ -170,6 +191,22 @@ def _money(message: trade_pb2.LineItem) -> Money:
 def hts_digits(code: str) -> str | None:
     """The digits of an HTS number of 6, 8 or 10 digits; None when it is not one."""
     return code.replace(".", "") if _HTS.fullmatch(code) else None
+
+
+def _is_day(text: str) -> bool:
+    """Whether it is a day that may be judged by; "" is none, and may be left out."""
+    try:
+        return text == "" or DAY_MIN <= date.fromisoformat(text) <= DAY_MAX
+    except ValueError:
+        return False
+
+
+def _day_rules(carrier: Carrier, at: str) -> Iterator[Violation]:
+    text = getattr(carrier, "as_of", "")
+    if not _is_day(text):
+        where = f"{at}.as_of" if at else "as_of"
+        message = f"{text} is no day from {DAY_MIN} to {DAY_MAX}. Give one as YYYY-MM-DD."
+        yield Violation(where, "DAY_UNKNOWN", message)
 
 
 def _own_rules(shipment: trade_pb2.Shipment, *, at: str, is_claim: bool) -> Iterator[Violation]:

@@ -9,6 +9,7 @@ from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.rpc import status_pb2 as _status_pb2
 from google.type import money_pb2 as _money_pb2
 from tidewaiter.trade.v1 import trade_pb2 as _trade_pb2
@@ -23,6 +24,34 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _ChangeKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ChangeKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ChangeKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    CHANGE_KIND_UNSPECIFIED: _ChangeKind.ValueType  # 0
+    """Never sent."""
+    CHANGE_KIND_VALUE: _ChangeKind.ValueType  # 1
+    """The value of the whole shipment."""
+    CHANGE_KIND_DAY: _ChangeKind.ValueType  # 2
+    """The day of arrival."""
+    CHANGE_KIND_MODE: _ChangeKind.ValueType  # 3
+    """The mode of transport."""
+
+class ChangeKind(_ChangeKind, metaclass=_ChangeKindEnumTypeWrapper):
+    """What is changed, all else staying as it is."""
+
+CHANGE_KIND_UNSPECIFIED: ChangeKind.ValueType  # 0
+"""Never sent."""
+CHANGE_KIND_VALUE: ChangeKind.ValueType  # 1
+"""The value of the whole shipment."""
+CHANGE_KIND_DAY: ChangeKind.ValueType  # 2
+"""The day of arrival."""
+CHANGE_KIND_MODE: ChangeKind.ValueType  # 3
+"""The mode of transport."""
+Global___ChangeKind: _TypeAlias = ChangeKind  # noqa: Y015
+
 @_typing.final
 class CheckEligibilityRequest(_message.Message):
     """One what-if."""
@@ -30,6 +59,19 @@ class CheckEligibilityRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     SHIPMENT_FIELD_NUMBER: _builtins.int
+    AS_OF_FIELD_NUMBER: _builtins.int
+    WHAT_WOULD_CHANGE_FIELD_NUMBER: _builtins.int
+    SHADOW_FIELD_NUMBER: _builtins.int
+    as_of: _builtins.str
+    """Judge by the law and the person-day of this day, YYYY-MM-DD, instead of the
+    day of arrival, from 1994-01-01 to 2099-12-31; empty for that of arrival.
+    """
+    what_would_change: _builtins.bool
+    """Also answer what would change the verdict; refused in a batch, because it
+    takes some hundred times as long.
+    """
+    shadow: _builtins.bool
+    """Also answer by the shadow law; refused where the operator has none."""
     @_builtins.property
     def shipment(self) -> _trade_pb2.Shipment:
         """The shipment as it would be; its id may be empty."""
@@ -38,10 +80,13 @@ class CheckEligibilityRequest(_message.Message):
         self,
         *,
         shipment: _trade_pb2.Shipment | None = ...,
+        as_of: _builtins.str = ...,
+        what_would_change: _builtins.bool = ...,
+        shadow: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["shipment", b"shipment"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["shipment", b"shipment"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of", "shadow", b"shadow", "shipment", b"shipment", "what_would_change", b"what_would_change"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -54,22 +99,84 @@ class CheckEligibilityResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     FINDING_FIELD_NUMBER: _builtins.int
+    CHANGES_FIELD_NUMBER: _builtins.int
+    SHADOW_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def finding(self) -> _trade_pb2.EligibilityFinding:
         """What was found."""
+
+    @_builtins.property
+    def changes(self) -> _containers.RepeatedCompositeFieldContainer[Global___Change]:
+        """When asked for: the least changes that turn the verdict, at most one of each
+        kind; empty when none does.
+        """
+
+    @_builtins.property
+    def shadow(self) -> _trade_pb2.EligibilityFinding:
+        """When asked for: what the shadow law finds."""
 
     def __init__(
         self,
         *,
         finding: _trade_pb2.EligibilityFinding | None = ...,
+        changes: _abc.Iterable[Global___Change] | None = ...,
+        shadow: _trade_pb2.EligibilityFinding | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["finding", b"finding"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["finding", b"finding", "shadow", b"shadow"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["finding", b"finding"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changes", b"changes", "finding", b"finding", "shadow", b"shadow"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CheckEligibilityResponse: _TypeAlias = CheckEligibilityResponse  # noqa: Y015
+
+@_typing.final
+class Change(_message.Message):
+    """One change that turns the verdict."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    VALUE_FIELD_NUMBER: _builtins.int
+    DAY_FIELD_NUMBER: _builtins.int
+    MODE_FIELD_NUMBER: _builtins.int
+    VERDICT_FIELD_NUMBER: _builtins.int
+    ENTRY_PATH_FIELD_NUMBER: _builtins.int
+    REGIME_ID_FIELD_NUMBER: _builtins.int
+    kind: Global___ChangeKind.ValueType
+    """What is changed."""
+    day: _builtins.str
+    """To which local day, YYYY-MM-DD: the nearest one, the earlier of two."""
+    mode: _trade_pb2.TransportMode.ValueType
+    """To which mode: the first in the order of the enumeration."""
+    verdict: _trade_pb2.Verdict.ValueType
+    """The verdict then."""
+    entry_path: _trade_pb2.EntryPath.ValueType
+    """The entry then."""
+    regime_id: _builtins.str
+    """The regime then."""
+    @_builtins.property
+    def value(self) -> _money_pb2.Money:
+        """To which value: the nearest one that turns the verdict, to the cent."""
+
+    def __init__(
+        self,
+        *,
+        kind: Global___ChangeKind.ValueType = ...,
+        value: _money_pb2.Money | None = ...,
+        day: _builtins.str = ...,
+        mode: _trade_pb2.TransportMode.ValueType = ...,
+        verdict: _trade_pb2.Verdict.ValueType = ...,
+        entry_path: _trade_pb2.EntryPath.ValueType = ...,
+        regime_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["value", b"value"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["day", b"day", "entry_path", b"entry_path", "kind", b"kind", "mode", b"mode", "regime_id", b"regime_id", "value", b"value", "verdict", b"verdict"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Change: _TypeAlias = Change  # noqa: Y015
 
 @_typing.final
 class BatchCheckEligibilityRequest(_message.Message):
@@ -103,6 +210,7 @@ class CheckResult(_message.Message):
 
     FINDING_FIELD_NUMBER: _builtins.int
     ERROR_FIELD_NUMBER: _builtins.int
+    SHADOW_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def finding(self) -> _trade_pb2.EligibilityFinding:
         """The answer."""
@@ -111,15 +219,20 @@ class CheckResult(_message.Message):
     def error(self) -> _status_pb2.Status:
         """Why not."""
 
+    @_builtins.property
+    def shadow(self) -> _trade_pb2.EligibilityFinding:
+        """When asked for: what the shadow law finds."""
+
     def __init__(
         self,
         *,
         finding: _trade_pb2.EligibilityFinding | None = ...,
         error: _status_pb2.Status | None = ...,
+        shadow: _trade_pb2.EligibilityFinding | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["error", b"error", "finding", b"finding", "result", b"result"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["error", b"error", "finding", b"finding", "result", b"result", "shadow", b"shadow"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["error", b"error", "finding", b"finding", "result", b"result"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["error", b"error", "finding", b"finding", "result", b"result", "shadow", b"shadow"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_result: _TypeAlias = _typing.Literal["finding", "error"]  # noqa: Y015
     _WhichOneofArgType_result: _TypeAlias = _typing.Literal["result", b"result"]  # noqa: Y015
@@ -626,22 +739,26 @@ class ListRegimesRequest(_message.Message):
     ON_FIELD_NUMBER: _builtins.int
     ORIGIN_COUNTRY_FIELD_NUMBER: _builtins.int
     MODE_FIELD_NUMBER: _builtins.int
+    WITH_ROWS_FIELD_NUMBER: _builtins.int
     on: _builtins.str
     """In force on this day, YYYY-MM-DD; empty for all."""
     origin_country: _builtins.str
     """That cover this origin, ISO 3166-1 alpha-2; empty for all."""
     mode: _trade_pb2.TransportMode.ValueType
     """That cover this mode; unspecified for all."""
+    with_rows: _builtins.bool
+    """Also answer the rows of every other kind: limits, exclusions, entries, duty."""
     def __init__(
         self,
         *,
         on: _builtins.str = ...,
         origin_country: _builtins.str = ...,
         mode: _trade_pb2.TransportMode.ValueType = ...,
+        with_rows: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["mode", b"mode", "on", b"on", "origin_country", b"origin_country"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["mode", b"mode", "on", b"on", "origin_country", b"origin_country", "with_rows", b"with_rows"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -664,6 +781,8 @@ class Regime(_message.Message):
     CITATION_FIELD_NUMBER: _builtins.int
     CONFIDENCE_FIELD_NUMBER: _builtins.int
     NOTE_FIELD_NUMBER: _builtins.int
+    CLOCK_FIELD_NUMBER: _builtins.int
+    STANDING_FIELD_NUMBER: _builtins.int
     regime_id: _builtins.str
     """Stable id, such as R07."""
     to: _builtins.str
@@ -676,6 +795,10 @@ class Regime(_message.Message):
     """How well it is known."""
     note: _builtins.str
     """What a reader should know."""
+    clock: _builtins.str
+    """By which clock it begins and ends on its days."""
+    standing: _builtins.str
+    """shipped; added or overrides for a row of the operator's own directory."""
     @_builtins.property
     def modes(self) -> _containers.RepeatedScalarFieldContainer[_trade_pb2.TransportMode.ValueType]:
         """Modes it covers; empty for all."""
@@ -705,14 +828,85 @@ class Regime(_message.Message):
         citation: _builtins.str = ...,
         confidence: _trade_pb2.Confidence.ValueType = ...,
         note: _builtins.str = ...,
+        clock: _builtins.str = ...,
+        standing: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["limit", b"limit"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["citation", b"citation", "confidence", b"confidence", "entry_paths", b"entry_paths", "exemption", b"exemption", "from", b"from", "limit", b"limit", "modes", b"modes", "note", b"note", "origin_countries", b"origin_countries", "regime_id", b"regime_id", "to", b"to"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["citation", b"citation", "clock", b"clock", "confidence", b"confidence", "entry_paths", b"entry_paths", "exemption", b"exemption", "from", b"from", "limit", b"limit", "modes", b"modes", "note", b"note", "origin_countries", b"origin_countries", "regime_id", b"regime_id", "standing", b"standing", "to", b"to"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Regime: _TypeAlias = Regime  # noqa: Y015
+
+@_typing.final
+class LawRow(_message.Message):
+    """One row of the law of any kind, in words."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    RULE_ID_FIELD_NUMBER: _builtins.int
+    FROM_FIELD_NUMBER: _builtins.int
+    TO_FIELD_NUMBER: _builtins.int
+    CLOCK_FIELD_NUMBER: _builtins.int
+    MODES_FIELD_NUMBER: _builtins.int
+    COUNTRIES_FIELD_NUMBER: _builtins.int
+    SAYS_FIELD_NUMBER: _builtins.int
+    CITATION_FIELD_NUMBER: _builtins.int
+    CONFIDENCE_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    STANDING_FIELD_NUMBER: _builtins.int
+    kind: _builtins.str
+    """The kind: clock, regime, kept_open, limit, broken_day, conversion, penalty,
+    gift, bona_fide, exclusion, case, path, duty, country_rate or zone.
+    """
+    rule_id: _builtins.str
+    """Stable id."""
+    to: _builtins.str
+    """First day no more in force; empty when open-ended."""
+    clock: _builtins.str
+    """By which clock it begins and ends on its days."""
+    says: _builtins.str
+    """What it says, one sentence."""
+    citation: _builtins.str
+    """The instrument."""
+    confidence: _trade_pb2.Confidence.ValueType
+    """How well it is known."""
+    note: _builtins.str
+    """What a reader should know."""
+    standing: _builtins.str
+    """shipped; added or overrides for a row of the operator's own directory."""
+    @_builtins.property
+    def modes(self) -> _containers.RepeatedScalarFieldContainer[_trade_pb2.TransportMode.ValueType]:
+        """Modes it covers; empty for all."""
+
+    @_builtins.property
+    def countries(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Countries it covers, of origin or of shipment; empty for all others."""
+
+    def __init__(
+        self,
+        *,
+        kind: _builtins.str = ...,
+        rule_id: _builtins.str = ...,
+        to: _builtins.str = ...,
+        clock: _builtins.str = ...,
+        modes: _abc.Iterable[_trade_pb2.TransportMode.ValueType] | None = ...,
+        countries: _abc.Iterable[_builtins.str] | None = ...,
+        says: _builtins.str = ...,
+        citation: _builtins.str = ...,
+        confidence: _trade_pb2.Confidence.ValueType = ...,
+        note: _builtins.str = ...,
+        standing: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["citation", b"citation", "clock", b"clock", "confidence", b"confidence", "countries", b"countries", "from", b"from", "kind", b"kind", "modes", b"modes", "note", b"note", "rule_id", b"rule_id", "says", b"says", "standing", b"standing", "to", b"to"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LawRow: _TypeAlias = LawRow  # noqa: Y015
 
 @_typing.final
 class ListRegimesResponse(_message.Message):
@@ -722,21 +916,27 @@ class ListRegimesResponse(_message.Message):
 
     REGIMES_FIELD_NUMBER: _builtins.int
     LAW_VERSION_FIELD_NUMBER: _builtins.int
+    ROWS_FIELD_NUMBER: _builtins.int
     law_version: _builtins.str
     """SHA-256 of all law data, hex."""
     @_builtins.property
     def regimes(self) -> _containers.RepeatedCompositeFieldContainer[Global___Regime]:
         """The regimes."""
 
+    @_builtins.property
+    def rows(self) -> _containers.RepeatedCompositeFieldContainer[Global___LawRow]:
+        """When asked for: the rows of every kind, regimes and gifts among them."""
+
     def __init__(
         self,
         *,
         regimes: _abc.Iterable[Global___Regime] | None = ...,
         law_version: _builtins.str = ...,
+        rows: _abc.Iterable[Global___LawRow] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["law_version", b"law_version", "regimes", b"regimes"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["law_version", b"law_version", "regimes", b"regimes", "rows", b"rows"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
