@@ -31,22 +31,16 @@ from tidewaiter_eligibility.model import (
 )
 from tidewaiter_eligibility.path import Way, entry, privilege
 from tidewaiter_eligibility.regime import governing
-from tidewaiter_eligibility.worth import Worth, worth
+from tidewaiter_eligibility.worth import worth
 
 
-def judge(shipment: Shipment, *, law: Law, value_minor: int | None = None) -> Judgement:
-    """The judgement on one shipment: pure, the same for the same shipment and law.
-
-    `value_minor` judges it as if it were worth that many cents, whatever its lines say.
-    """
+def judge(shipment: Shipment, *, law: Law) -> Judgement:
+    """The judgement on one shipment: pure, the same for the same shipment and law."""
     mode, day = shipment.mode, day_of(shipment, law)
     if mode is None or day is None:
         return _unjudged(shipment, law)
     found = governing(shipment, mode=mode, day=day.law_day, law=law)
-    if value_minor is None:
-        value = worth(shipment.items, day=day, port=shipment.port_of_entry, law=law)
-    else:
-        value = Worth(minor=value_minor, unclear=())
+    value = worth(shipment, day=day, law=law)
     case = Case(
         shipment=shipment,
         mode=mode,

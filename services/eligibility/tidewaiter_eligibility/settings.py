@@ -20,6 +20,9 @@ class Settings(ServiceSettings):
     law_dir: str = variables.directory(
         help="A folder with rows of your own, laid over the law; one with the id of another stands in its place."
     )
+    shadow_law_dir: str = variables.directory(
+        help="A folder with rows of a law that is judged by beside the one in force, laid over it, and only counted."
+    )
     exchange_rates_file: str = variables.file(
         help="CSV file with dated rates of exchange to U.S. dollars; without it only dollars can be weighed."
     )

@@ -7,14 +7,12 @@ rounded sum is over it exactly when the true one is.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from msgspec import Struct
 
 from tidewaiter_eligibility.law import Law
 from tidewaiter_eligibility.law.exchange import RATE_PLACES, Rate
 from tidewaiter_eligibility.law.rows import Conversion as ConversionRule
-from tidewaiter_eligibility.model import CURRENCY, Conversion, Item, LocalDay, Money, Reason
+from tidewaiter_eligibility.model import CURRENCY, Conversion, LocalDay, Money, Reason, Shipment
 from tidewaiter_eligibility.reasons import input_missing, port_missing, rate_unknown
 
 CENTS_PER_DOLLAR = 100
@@ -34,8 +32,11 @@ class Worth(Struct, frozen=True, kw_only=True, gc=False):
     conversions: tuple[Conversion, ...] = ()
 
 
-def worth(items: Sequence[Item], *, day: LocalDay, port: str, law: Law) -> Worth:
+def worth(shipment: Shipment, *, day: LocalDay, law: Law) -> Worth:
     """The sum of quantity × unit value over all lines, exact but for the one rounding that conversion needs."""
+    if shipment.worth_minor is not None:
+        return Worth(minor=shipment.worth_minor, unclear=())
+    items = shipment.items
     total = 0
     foreign = []
     unclear = []
@@ -51,7 +52,7 @@ def worth(items: Sequence[Item], *, day: LocalDay, port: str, law: Law) -> Worth
         unclear.append(input_missing("items", "a shipment without goods has no value"))
     if not foreign:
         return Worth(minor=None if unclear else total, unclear=tuple(unclear))
-    return _with_foreign(total, foreign, unclear, day, port, law)
+    return _with_foreign(total, foreign, unclear, day, shipment.port_of_entry, law)
 
 
 def _with_foreign(

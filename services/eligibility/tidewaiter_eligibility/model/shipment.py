@@ -46,6 +46,7 @@ class Shipment(Struct, frozen=True, kw_only=True, gc=False):
     """What eligibility reads of a shipment. What is not known is None or empty, never a default.
 
     `arrival_seconds` counts from 1970-01-01T00:00:00Z. `as_of`: the day to judge by instead of that of arrival.
+    `worth_minor`: the cents to judge by, whatever the lines say.
     """
 
     shipment_id: str
@@ -63,6 +64,7 @@ class Shipment(Struct, frozen=True, kw_only=True, gc=False):
     seller_account_id: str
     gift: bool
     as_of: date | None = None
+    worth_minor: int | None = None
 
 
 class LocalDay(Struct, frozen=True, kw_only=True, gc=False):
