@@ -135,7 +135,7 @@ def test_a_case_on_an_operators_list_flags_goods_by_number_and_origin() -> None:
     found = judged(by=listed, hts_code=FOIL, origin_country="CN")
 
     assert (Verdict.NOT_ELIGIBLE, [ReasonCode.EXCLUDED_ANTIDUMPING]) == (found.verdict, codes(found))
-    assert "Goods of case A-570-053" in found.reasons[0].detail
+    assert "Case A-570-053 is about goods under an antidumping" in found.reasons[0].detail
     assert "the operator's own list" in found.reasons[0].citation
     assert Confidence.UNVERIFIED is found.reasons[0].confidence
     assert Verdict.ELIGIBLE is judged(by=listed, hts_code=FOIL, origin_country="DE").verdict

@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "explain": "Explains one decision: what, why, by which rule, and what would change it.",
     "check": "Asks whether a parcel would enter free of duty, without filing anything.",
     "requirements": "Lists which data elements a filing needs, by filer, mode and day.",
+    "law": "Shows the law that eligibility judges by, row by row, with citations.",
     "screen": "Looks up a name on the lists of denied parties.",
     "trace": "Shows how one filing went through the services, with times.",
     "manifest": "Makes a realistic manifest to try things on.",
@@ -33,6 +34,10 @@ LOG_COMMANDS: Final = {
     "fsck": "Checks a whole log on the disk.",
 }
 """The same below `log`, in the modules log_<name>."""
+
+
+LAW_COMMANDS: Final = {"diff": "Shows what changed in the law from one day to another."}
+"""The same below `law`, which is a command itself, in the modules law_<name>."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -83,7 +88,8 @@ def build_app(*, summaries: bool) -> App:
     )
     log = App(name="log", help="Proves decisions, and verifies the proofs.", help_format="plaintext", version_flags=[])
     for name, summary in COMMANDS.items():
-        app.command(f"tidewaiter_cli.commands.{name}:{name}", name=name, help=summary if summaries else None)
+        function = "app" if name == "law" else name
+        app.command(f"tidewaiter_cli.commands.{name}:{function}", name=name, help=summary if summaries else None)
     for name, summary in LOG_COMMANDS.items():
         log.command(f"tidewaiter_cli.commands.log_{name}:{name}", name=name, help=summary if summaries else None)
     app.command(log)

@@ -63,15 +63,24 @@ class EligibilityOperator(_Operator):
         response = self._connection.call(self._stub.CheckEligibility, request)
         return cast(eligibility_pb2.CheckEligibilityResponse, response).finding
 
+    def what_if(self, shipment: trade_pb2.Shipment) -> eligibility_pb2.CheckEligibilityResponse:
+        """The same, with what would change the verdict."""
+        request = eligibility_pb2.CheckEligibilityRequest(shipment=shipment, what_would_change=True)
+        response = self._connection.call(self._stub.CheckEligibility, request)
+        return cast(eligibility_pb2.CheckEligibilityResponse, response)
+
     def list_regimes(
         self,
         *,
         on: str = "",
         origin_country: str = "",
         mode: trade_pb2.TransportMode.ValueType = trade_pb2.TRANSPORT_MODE_UNSPECIFIED,
+        with_rows: bool = False,
     ) -> eligibility_pb2.ListRegimesResponse:
-        """The rows of the law; `on` is a day, YYYY-MM-DD."""
-        request = eligibility_pb2.ListRegimesRequest(on=on, origin_country=origin_country, mode=mode)
+        """The regimes of the law, and with `with_rows` the rows of every kind; `on` is a day, YYYY-MM-DD."""
+        request = eligibility_pb2.ListRegimesRequest(
+            on=on, origin_country=origin_country, mode=mode, with_rows=with_rows
+        )
         response = self._connection.call(self._stub.ListRegimes, request)
         return cast(eligibility_pb2.ListRegimesResponse, response)
 

@@ -76,15 +76,15 @@ def excluded(found: Excluded, item: int) -> Reason:
         )
     field, known = f"items[{item}].hts_code", exclusion.confidence
     if found.prefix is not None:
-        subject, known = f"Goods of HTS {found.prefix.digits}", doubtful(known, found.prefix.confidence)
+        subject, known = f"Goods of HTS {found.prefix.digits} are", doubtful(known, found.prefix.confidence)
     elif found.case is not None:
-        subject, known = f"Goods of case {found.case.id}", doubtful(known, found.case.confidence)
+        subject, known = f"Case {found.case.id} is about", doubtful(known, found.case.confidence)
     else:
-        subject, field = "Goods so flagged", f"items[{item}].flags"
+        subject, field = "The line is flagged as", f"items[{item}].flags"
     return Reason(
         code=exclusion.reason,
         rule_id=exclusion.id,
-        detail=f"{subject} are {exclusion.goods}, {effect}.",
+        detail=f"{subject} {exclusion.goods}, {effect}.",
         citation=exclusion.citation if found.case is None else f"{exclusion.citation}; {found.case.citation}",
         confidence=known,
         field=field,

@@ -114,14 +114,12 @@ def _(row: BonaFide) -> str:
 def _(row: Exclusion) -> str:
     told = [f"HTS {', '.join(prefix.digits for prefix in row.prefixes)}"] if row.prefixes else []
     told += [f"flag {spoken(row.flag.name)}"] if row.flag else []
-    effects = ["never pass"] if row.bars else []
-    effects[0:0] = ["under a regime that names it:"] if row.where_named else []
-    said = f"{row.goods} ({'; '.join(told)}) {' '.join(effects)}".strip()
-    if row.free_minor is not None:
-        said += f" in a shipment over {dollars(row.free_minor)}"
-    if row.removes:
-        said += f"{',' if row.bars else ''} may not use {_paths(sorted(row.removes))}"
-    return f"{said}; need {_paths(row.instead)}." if row.instead else f"{said}."
+    over = "" if row.free_minor is None else f" in a shipment over {dollars(row.free_minor)}"
+    named = f" under a regime that names {row.id}" if row.where_named else ""
+    effects = [f"never pass{over}{named}"] if row.bars else []
+    effects += [f"may not use {_paths(sorted(row.removes))}"] if row.removes else []
+    effects += [f"need {_paths(row.instead)}"] if row.instead else []
+    return f"{_capital(row.goods)} ({'; '.join(told)}): {'; '.join(effects)}."
 
 
 @says.register
@@ -134,7 +132,7 @@ def _(row: Case) -> str:
 def _(row: Path) -> str:
     band = "" if row.value_minor_max is None else f" up to {dollars(row.value_minor_max)}"
     digits = f"; HTS numbers of {row.hts_digits} digits" if row.hts_digits else ""
-    return f"{row.name}{band}; filed by: {row.may_file}; bond: {row.bond}{digits}."
+    return f"{_capital(row.name)}{band}; filed by: {row.may_file}; bond: {row.bond}{digits}."
 
 
 @says.register
@@ -166,7 +164,12 @@ def _(row: CountryRate) -> str:
 
 @says.register
 def _(row: Zone) -> str:
-    return f"{row.zone}: districts {', '.join(sorted(row.districts)) or 'none'}, {len(row.ports)} single ports."
+    districts, ports = (", ".join(sorted(codes)) or "none" for codes in (row.districts, row.ports))
+    return f"{row.zone}: districts {districts}; single ports {ports}."
+
+
+def _capital(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}"
 
 
 def _paths(paths: Iterable[EntryPath]) -> str:
