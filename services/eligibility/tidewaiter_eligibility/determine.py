@@ -23,8 +23,10 @@ from tidewaiter_eligibility.holds import beyond_claim, counts, held_after, recou
 from tidewaiter_eligibility.judge import judge
 from tidewaiter_eligibility.law import Law
 from tidewaiter_eligibility.ledger import NOTHING, Claim, Hold, Ledger, LedgerChange, Total
-from tidewaiter_eligibility.model import DayKey, Determined, Shipment, Turned, Verdict
-from tidewaiter_eligibility.person_day import PersonDays
+from tidewaiter_eligibility.model import DayKey, Determined, Judgement, Shipment, Turned, Verdict
+from tidewaiter_eligibility.one_person import join, ruled
+from tidewaiter_eligibility.person_day import OnePerson, PersonDays
+from tidewaiter_eligibility.snapshots import Snapshots
 from tidewaiter_eligibility.tell import COUNTED_IDS_MAX, DayState, tell, verdict_of_day
 from tidewaiter_eligibility.turning import Turning
 
@@ -35,6 +37,7 @@ class Determiner:
     def __init__(self, *, law: Law, ledger: Ledger) -> None:
         self._law = law
         self._ledger = ledger
+        self._snapshots = Snapshots(ledger)
         self._person_days = PersonDays(ledger.secret)
 
     async def determine(self, shipments: Sequence[Shipment]) -> list[Determined]:
@@ -42,21 +45,20 @@ class Determiner:
 
         Failure BUSY or FULL as `Ledger.change`: nothing was told, and a repeat is safe.
         """
-        claims = [self.claim(shipment) for shipment in shipments]
-        return await self._ledger.change(lambda change: settle(change, claims))
+        return (await self.determine_at(shipments))[0]
 
-    def claim(self, shipment: Shipment) -> Claim:
-        """What the shipment claims if nothing is known of it yet: pure."""
-        judgement = judge(shipment, law=self._law)
-        key = self._person_days.key(judgement)
-        return Claim(
-            shipment_id=shipment.shipment_id,
-            revision=shipment.revision,
-            key=key,
-            amount_minor=judgement.value_minor or 0 if key else 0,
-            told=judgement.verdict,
-            judgement=replace(judgement, person="") if judgement.person else judgement,
-        )
+    async def determine_at(self, shipments: Sequence[Shipment]) -> tuple[list[Determined], str]:
+        """The same, and the token of the ledger's state after it."""
+        judgements = [judge(shipment, law=self._law) for shipment in shipments]
+        persons = [self._person_days.person(judgement) for judgement in judgements]
+        claims = [_claim(*each) for each in zip(shipments, judgements, persons, strict=True)]
+
+        def work(change: LedgerChange) -> tuple[list[Determined], int]:
+            known = ruled(change, self._person_days, judgements, persons)
+            return settle(change, join(change, claims, known)), change.version()
+
+        answers, version = await self._ledger.change(work)
+        return answers, self._snapshots.token(version)
 
 
 def settle(change: LedgerChange, claims: Sequence[Claim]) -> list[Determined]:
@@ -65,6 +67,18 @@ def settle(change: LedgerChange, claims: Sequence[Claim]) -> list[Determined]:
     batch.claim_all()
     batch.tell_all()
     return batch.answers()
+
+
+def _claim(shipment: Shipment, judgement: Judgement, person: OnePerson | None) -> Claim:
+    """What the shipment claims if nothing is known of it or of its person yet."""
+    return Claim(
+        shipment_id=shipment.shipment_id,
+        revision=shipment.revision,
+        key=None if person is None else person.own,
+        amount_minor=0 if person is None else judgement.value_minor or 0,
+        told=judgement.verdict,
+        judgement=replace(judgement, person="") if judgement.person else judgement,
+    )
 
 
 class _Step(Struct, gc=False):

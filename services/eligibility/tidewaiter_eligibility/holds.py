@@ -8,17 +8,9 @@ what is released never passes the limit, whichever of its decisions is on the lo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
-from tidewaiter_eligibility.ledger import NOTHING, Claim, Hold, Total
+from tidewaiter_eligibility.ledger import NOTHING, Claim, Count, Hold, Total
 from tidewaiter_eligibility.model import DayKey
-
-
-class Count(NamedTuple):
-    """What a shipment counts for on one person-day; `is_held` when it holds anything there."""
-
-    amount_minor: int
-    is_held: bool
 
 
 def counts(claim: Claim | None, holds: Sequence[Hold]) -> dict[DayKey, Count]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from google.type import money_pb2
 from tidewaiter.eligibility.v1 import eligibility_pb2
 from tidewaiter.trade.v1 import trade_pb2
 
+from tidewaiter_eligibility.law import Law
 from tidewaiter_eligibility.model import (
     CURRENCY,
     DATA_QUALITY,
@@ -20,6 +21,8 @@ from tidewaiter_eligibility.model import (
     Turned,
     Verdict,
 )
+from tidewaiter_eligibility.path import entry_reason
+from tidewaiter_eligibility.person.basis import rules_in
 from tidewaiter_eligibility.worth import CENTS_PER_DOLLAR, NANOS_PER_CENT
 
 if TYPE_CHECKING:
@@ -30,8 +33,8 @@ _LAW = trade_pb2.REASON_SOURCE_LAW
 _MENDABLE = trade_pb2.REASON_SOURCE_DATA_QUALITY
 
 
-def write_finding(finding: Finding, message: trade_pb2.EligibilityFinding) -> None:
-    """Fill `message`, which is empty, with the finding."""
+def write_finding(finding: Finding, message: trade_pb2.EligibilityFinding, *, law: Law) -> None:
+    """Fill `message`, which is empty, with the finding by that law."""
     message.verdict = finding.verdict.value  # type: ignore[assignment]  # a test compares the numbers
     message.regime_id = finding.regime_id
     message.entry_path = finding.entry_path.value  # type: ignore[assignment]
@@ -44,8 +47,8 @@ def write_finding(finding: Finding, message: trade_pb2.EligibilityFinding) -> No
         write_money(finding.value_minor, message.value)
     if finding.limit_minor is not None:
         write_money(finding.limit_minor, message.limit)
-    if finding.why is not None:
-        _write_reason(finding.why, message.entry_reason)
+    if finding.why and (why := entry_reason(finding.why, law)) is not None:
+        _write_reason(why, message.entry_reason)
     for duty in finding.duties:
         _write_duty(duty, message.duties.add())
     for conversion in finding.conversions:
@@ -54,20 +57,21 @@ def write_finding(finding: Finding, message: trade_pb2.EligibilityFinding) -> No
         message.unlisted.extend(finding.unlisted)  # type: ignore[arg-type]
     if finding.person_day:
         message.person_day = finding.person_day
+        message.person_key_rules.extend(rules_in(finding.basis))  # type: ignore[arg-type]  # a test compares them
         message.counted_shipment_ids.extend(finding.counted_shipment_ids)
         message.counted_shipments = finding.counted_shipments
         write_money(finding.headroom_minor or 0, message.headroom)
 
 
-def write_determined(determined: Determined, result: eligibility_pb2.DeterminationResult) -> None:
+def write_determined(determined: Determined, result: eligibility_pb2.DeterminationResult, *, law: Law) -> None:
     """Fill `result`, which is empty, with the answer and those that turned."""
-    write_finding(determined.finding, result.finding)
+    write_finding(determined.finding, result.finding, law=law)
     write_turned(determined.turned, result.turned)
     result.revision = determined.revision
     result.confirm_wanted = determined.confirm_wanted
 
 
-def write_turned(turned: Sequence[Turned], field: RepeatedCompositeFieldContainer[TurnedShipment]) -> None:
+def write_turned(turned: Iterable[Turned], field: RepeatedCompositeFieldContainer[TurnedShipment]) -> None:
     """Fill `field`, which is empty, with those that turned."""
     for each in turned:
         field.add(shipment_id=each.shipment_id, revision=each.revision)

@@ -47,8 +47,14 @@ class _Doubt(Exception):
     """A quick test failed: the shipment is held against all rules."""
 
 
-def what_if_from(request: eligibility_pb2.CheckEligibilityRequest, *, at: str = "") -> Shipment:
+def what_if_from(request: eligibility_pb2.CheckEligibilityRequest, *, at: str = "", in_batch: bool = False) -> Shipment:
     """The shipment of a what-if; its id and revision may be absent. Failure INVALID names every broken rule."""
+    if in_batch and request.what_would_change:
+        message = "What would change a verdict takes a hundred times as long. Ask for it one shipment at a time."
+        raise invalid(Violation(f"{at}.what_would_change", "CHANGES_IN_BATCH", message))
+    if in_batch and request.HasField("consistency"):
+        message = "All of a batch rest on one state of the ledger. Ask for it once, in the batch itself."
+        raise invalid(Violation(f"{at}.consistency", "CONSISTENCY_IN_BATCH", message))
     shipment = _read(request, at=at, is_claim=False)
     return replace(shipment, as_of=date.fromisoformat(request.as_of)) if request.as_of else shipment
 
@@ -120,6 +126,11 @@ def _arrival(message: trade_pb2.Shipment) -> int:
     if not (ARRIVAL_SECONDS_MIN <= seconds < ARRIVAL_SECONDS_END and 0 <= arrival.nanos <= _NANOS_MAX):
         raise _Doubt
     return seconds
+
+
+def party_from(message: trade_pb2.Party) -> Party:
+    """A party that was held against all rules of the contract before."""
+    return _party(message)
 
 
 def _party(message: trade_pb2.Party) -> Party:

@@ -8,6 +8,7 @@ that day, within the limit of one person on one day?
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.rpc import status_pb2 as _status_pb2
@@ -38,6 +39,8 @@ class _ChangeKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ChangeKind
     """The day of arrival."""
     CHANGE_KIND_MODE: _ChangeKind.ValueType  # 3
     """The mode of transport."""
+    CHANGE_KIND_UNDECLARED: _ChangeKind.ValueType  # 4
+    """A gift is no more declared as one."""
 
 class ChangeKind(_ChangeKind, metaclass=_ChangeKindEnumTypeWrapper):
     """What is changed, all else staying as it is."""
@@ -50,7 +53,71 @@ CHANGE_KIND_DAY: ChangeKind.ValueType  # 2
 """The day of arrival."""
 CHANGE_KIND_MODE: ChangeKind.ValueType  # 3
 """The mode of transport."""
+CHANGE_KIND_UNDECLARED: ChangeKind.ValueType  # 4
+"""A gift is no more declared as one."""
 Global___ChangeKind: _TypeAlias = ChangeKind  # noqa: Y015
+
+class _PersonRulingKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PersonRulingKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PersonRulingKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PERSON_RULING_KIND_UNSPECIFIED: _PersonRulingKind.ValueType  # 0
+    """Never sent."""
+    PERSON_RULING_KIND_MERGE: _PersonRulingKind.ValueType  # 1
+    """Several are one person."""
+    PERSON_RULING_KIND_SPLIT: _PersonRulingKind.ValueType  # 2
+    """One is a person of its own."""
+
+class PersonRulingKind(_PersonRulingKind, metaclass=_PersonRulingKindEnumTypeWrapper):
+    """What was ruled."""
+
+PERSON_RULING_KIND_UNSPECIFIED: PersonRulingKind.ValueType  # 0
+"""Never sent."""
+PERSON_RULING_KIND_MERGE: PersonRulingKind.ValueType  # 1
+"""Several are one person."""
+PERSON_RULING_KIND_SPLIT: PersonRulingKind.ValueType  # 2
+"""One is a person of its own."""
+Global___PersonRulingKind: _TypeAlias = PersonRulingKind  # noqa: Y015
+
+@_typing.final
+class Consistency(_message.Message):
+    """Which state of the ledger an answer has to rest on; absent: what is known now."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AT_LEAST_AS_FRESH_FIELD_NUMBER: _builtins.int
+    AT_EXACT_SNAPSHOT_FIELD_NUMBER: _builtins.int
+    AS_KNOWN_AT_FIELD_NUMBER: _builtins.int
+    at_least_as_fresh: _builtins.str
+    """At least as fresh as the answer that named this snapshot: all that it had
+    seen or done is counted.
+    """
+    at_exact_snapshot: _builtins.str
+    """Exactly this snapshot, for as long as it is kept; refused with
+    SNAPSHOT_GONE after.
+    """
+    @_builtins.property
+    def as_known_at(self) -> _timestamp_pb2.Timestamp:
+        """What the ledger knew at this time; a time to come is what it knows now."""
+
+    def __init__(
+        self,
+        *,
+        at_least_as_fresh: _builtins.str = ...,
+        at_exact_snapshot: _builtins.str = ...,
+        as_known_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["as_known_at", b"as_known_at", "at_exact_snapshot", b"at_exact_snapshot", "at_least_as_fresh", b"at_least_as_fresh", "requirement", b"requirement"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_known_at", b"as_known_at", "at_exact_snapshot", b"at_exact_snapshot", "at_least_as_fresh", b"at_least_as_fresh", "requirement", b"requirement"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_requirement: _TypeAlias = _typing.Literal["at_least_as_fresh", "at_exact_snapshot", "as_known_at"]  # noqa: Y015
+    _WhichOneofArgType_requirement: _TypeAlias = _typing.Literal["requirement", b"requirement"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_requirement) -> _WhichOneofReturnType_requirement | None: ...
+
+Global___Consistency: _TypeAlias = Consistency  # noqa: Y015
 
 @_typing.final
 class CheckEligibilityRequest(_message.Message):
@@ -62,6 +129,7 @@ class CheckEligibilityRequest(_message.Message):
     AS_OF_FIELD_NUMBER: _builtins.int
     WHAT_WOULD_CHANGE_FIELD_NUMBER: _builtins.int
     SHADOW_FIELD_NUMBER: _builtins.int
+    CONSISTENCY_FIELD_NUMBER: _builtins.int
     as_of: _builtins.str
     """Judge by the law and the person-day of this day, YYYY-MM-DD, instead of the
     day of arrival, from 1994-01-01 to 2099-12-31; empty for that of arrival.
@@ -76,6 +144,12 @@ class CheckEligibilityRequest(_message.Message):
     def shipment(self) -> _trade_pb2.Shipment:
         """The shipment as it would be; its id may be empty."""
 
+    @_builtins.property
+    def consistency(self) -> Global___Consistency:
+        """Which state of the ledger to weigh it with; refused in a batch, which has one
+        for all.
+        """
+
     def __init__(
         self,
         *,
@@ -83,10 +157,11 @@ class CheckEligibilityRequest(_message.Message):
         as_of: _builtins.str = ...,
         what_would_change: _builtins.bool = ...,
         shadow: _builtins.bool = ...,
+        consistency: Global___Consistency | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["shipment", b"shipment"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency", "shipment", b"shipment"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of", "shadow", b"shadow", "shipment", b"shipment", "what_would_change", b"what_would_change"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of", "consistency", b"consistency", "shadow", b"shadow", "shipment", b"shipment", "what_would_change", b"what_would_change"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -98,9 +173,14 @@ class CheckEligibilityResponse(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    SNAPSHOT_FIELD_NUMBER: _builtins.int
     FINDING_FIELD_NUMBER: _builtins.int
     CHANGES_FIELD_NUMBER: _builtins.int
     SHADOW_FIELD_NUMBER: _builtins.int
+    snapshot: _builtins.str
+    """The state of the ledger that the finding rests on, to be named in
+    Consistency.
+    """
     @_builtins.property
     def finding(self) -> _trade_pb2.EligibilityFinding:
         """What was found."""
@@ -118,13 +198,14 @@ class CheckEligibilityResponse(_message.Message):
     def __init__(
         self,
         *,
+        snapshot: _builtins.str = ...,
         finding: _trade_pb2.EligibilityFinding | None = ...,
         changes: _abc.Iterable[Global___Change] | None = ...,
         shadow: _trade_pb2.EligibilityFinding | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["finding", b"finding", "shadow", b"shadow"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["changes", b"changes", "finding", b"finding", "shadow", b"shadow"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changes", b"changes", "finding", b"finding", "shadow", b"shadow", "snapshot", b"snapshot"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -184,7 +265,12 @@ class BatchCheckEligibilityRequest(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    CONSISTENCY_FIELD_NUMBER: _builtins.int
     REQUESTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def consistency(self) -> Global___Consistency:
+        """Which state of the ledger to weigh all of them with."""
+
     @_builtins.property
     def requests(self) -> _containers.RepeatedCompositeFieldContainer[Global___CheckEligibilityRequest]:
         """1 to 1,000."""
@@ -192,11 +278,12 @@ class BatchCheckEligibilityRequest(_message.Message):
     def __init__(
         self,
         *,
+        consistency: Global___Consistency | None = ...,
         requests: _abc.Iterable[Global___CheckEligibilityRequest] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["requests", b"requests"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency", "requests", b"requests"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -246,7 +333,12 @@ class BatchCheckEligibilityResponse(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    SNAPSHOT_FIELD_NUMBER: _builtins.int
     RESULTS_FIELD_NUMBER: _builtins.int
+    snapshot: _builtins.str
+    """The one state of the ledger that all results rest on, to be named in
+    Consistency.
+    """
     @_builtins.property
     def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___CheckResult]:
         """One for each request."""
@@ -254,11 +346,12 @@ class BatchCheckEligibilityResponse(_message.Message):
     def __init__(
         self,
         *,
+        snapshot: _builtins.str = ...,
         results: _abc.Iterable[Global___CheckResult] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["results", b"results"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["results", b"results", "snapshot", b"snapshot"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -401,8 +494,13 @@ class DetermineEligibilityResponse(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    SNAPSHOT_FIELD_NUMBER: _builtins.int
     RESULTS_FIELD_NUMBER: _builtins.int
     LAW_VERSION_FIELD_NUMBER: _builtins.int
+    snapshot: _builtins.str
+    """The state of the ledger after this, to be named in Consistency; empty when
+    nothing was sound enough to be taken.
+    """
     law_version: _builtins.str
     """SHA-256 of the law data used, hex."""
     @_builtins.property
@@ -412,12 +510,13 @@ class DetermineEligibilityResponse(_message.Message):
     def __init__(
         self,
         *,
+        snapshot: _builtins.str = ...,
         results: _abc.Iterable[Global___DeterminationResult] | None = ...,
         law_version: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["law_version", b"law_version", "results", b"results"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["law_version", b"law_version", "results", b"results", "snapshot", b"snapshot"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -516,7 +615,12 @@ class ConfirmClaimsResponse(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    SNAPSHOT_FIELD_NUMBER: _builtins.int
     RESULTS_FIELD_NUMBER: _builtins.int
+    snapshot: _builtins.str
+    """The state of the ledger after this, to be named in Consistency; empty when
+    nothing was sound enough to be taken.
+    """
     @_builtins.property
     def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___ConfirmationResult]:
         """One for each confirmation."""
@@ -524,11 +628,12 @@ class ConfirmClaimsResponse(_message.Message):
     def __init__(
         self,
         *,
+        snapshot: _builtins.str = ...,
         results: _abc.Iterable[Global___ConfirmationResult] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["results", b"results"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["results", b"results", "snapshot", b"snapshot"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -543,7 +648,9 @@ class ReleaseClaimsRequest(_message.Message):
     SHIPMENT_IDS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def shipment_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Shipments withdrawn, 1 to 1,000."""
+        """Shipments withdrawn, 1 to 1,000, each once: 1 to 128 of A-Z a-z 0-9 . _ : -
+        One without a claim changes nothing.
+        """
 
     def __init__(
         self,
@@ -565,18 +672,25 @@ class ReleaseClaimsResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     TURNED_FIELD_NUMBER: _builtins.int
+    SNAPSHOT_FIELD_NUMBER: _builtins.int
+    snapshot: _builtins.str
+    """The state of the ledger after this, to be named in Consistency."""
     @_builtins.property
     def turned(self) -> _containers.RepeatedCompositeFieldContainer[Global___TurnedShipment]:
-        """Shipments whose verdict turned."""
+        """Shipments of the person-days that these counted on whose last answer no
+        longer holds, each once, at most 20,000; repeating the call names those that
+        are left.
+        """
 
     def __init__(
         self,
         *,
         turned: _abc.Iterable[Global___TurnedShipment] | None = ...,
+        snapshot: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["turned", b"turned"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["snapshot", b"snapshot", "turned", b"turned"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -589,20 +703,70 @@ class GetPersonDayRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     PERSON_DAY_FIELD_NUMBER: _builtins.int
+    LOCAL_DAY_FIELD_NUMBER: _builtins.int
+    CONSISTENCY_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     person_day: _builtins.str
-    """As in EligibilityFinding.person_day."""
+    """As in EligibilityFinding.person_day: 32 hex digits."""
+    local_day: _builtins.str
+    """As in EligibilityFinding.local_day, YYYY-MM-DD."""
+    page_size: _builtins.int
+    """How many shipments a page names, 1 to 1,000; 0 for 100."""
+    page_token: _builtins.str
+    """From the page before."""
+    @_builtins.property
+    def consistency(self) -> Global___Consistency:
+        """Which state of the ledger to read; not looked at with a page_token."""
+
     def __init__(
         self,
         *,
         person_day: _builtins.str = ...,
+        local_day: _builtins.str = ...,
+        consistency: Global___Consistency | None = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["person_day", b"person_day"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency", "local_day", b"local_day", "page_size", b"page_size", "page_token", b"page_token", "person_day", b"person_day"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetPersonDayRequest: _TypeAlias = GetPersonDayRequest  # noqa: Y015
+
+@_typing.final
+class CountedShipment(_message.Message):
+    """A shipment that counts on a person-day."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SHIPMENT_ID_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    AMOUNT_FIELD_NUMBER: _builtins.int
+    shipment_id: _builtins.str
+    """The shipment."""
+    revision: _builtins.int
+    """The revision that claims, 0 when only an earlier one is still held."""
+    @_builtins.property
+    def amount(self) -> _money_pb2.Money:
+        """What it counts for: the greatest of what it claims and what it holds."""
+
+    def __init__(
+        self,
+        *,
+        shipment_id: _builtins.str = ...,
+        revision: _builtins.int = ...,
+        amount: _money_pb2.Money | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "revision", b"revision", "shipment_id", b"shipment_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CountedShipment: _TypeAlias = CountedShipment  # noqa: Y015
 
 @_typing.final
 class PersonDay(_message.Message):
@@ -615,10 +779,15 @@ class PersonDay(_message.Message):
     TOTAL_FIELD_NUMBER: _builtins.int
     LIMIT_FIELD_NUMBER: _builtins.int
     SHIPMENT_IDS_FIELD_NUMBER: _builtins.int
+    SHIPMENTS_FIELD_NUMBER: _builtins.int
+    COUNTED_SHIPMENTS_FIELD_NUMBER: _builtins.int
+    HEADROOM_FIELD_NUMBER: _builtins.int
     person_day: _builtins.str
     """Opaque id."""
     local_day: _builtins.str
     """Local day, YYYY-MM-DD."""
+    counted_shipments: _builtins.int
+    """How many count."""
     @_builtins.property
     def total(self) -> _money_pb2.Money:
         """Sum of what counts."""
@@ -629,7 +798,17 @@ class PersonDay(_message.Message):
 
     @_builtins.property
     def shipment_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Shipments that count."""
+        """Ids of the shipments in `shipments`."""
+
+    @_builtins.property
+    def shipments(self) -> _containers.RepeatedCompositeFieldContainer[Global___CountedShipment]:
+        """Shipments that count, by id; the amounts of all pages add up to the total.
+        Empty in ListPersonDays.
+        """
+
+    @_builtins.property
+    def headroom(self) -> _money_pb2.Money:
+        """What may still be imported free; 0 once the total is over the limit."""
 
     def __init__(
         self,
@@ -639,10 +818,13 @@ class PersonDay(_message.Message):
         total: _money_pb2.Money | None = ...,
         limit: _money_pb2.Money | None = ...,
         shipment_ids: _abc.Iterable[_builtins.str] | None = ...,
+        shipments: _abc.Iterable[Global___CountedShipment] | None = ...,
+        counted_shipments: _builtins.int = ...,
+        headroom: _money_pb2.Money | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["limit", b"limit", "total", b"total"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["headroom", b"headroom", "limit", b"limit", "total", b"total"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["limit", b"limit", "local_day", b"local_day", "person_day", b"person_day", "shipment_ids", b"shipment_ids", "total", b"total"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["counted_shipments", b"counted_shipments", "headroom", b"headroom", "limit", b"limit", "local_day", b"local_day", "person_day", b"person_day", "shipment_ids", b"shipment_ids", "shipments", b"shipments", "total", b"total"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -655,18 +837,26 @@ class GetPersonDayResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     PERSON_DAY_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    SNAPSHOT_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Empty on the last page."""
+    snapshot: _builtins.str
+    """The state of the ledger, the same on all pages."""
     @_builtins.property
     def person_day(self) -> Global___PersonDay:
-        """The person-day, consistent with its total."""
+        """The person-day, or the one that it became part of."""
 
     def __init__(
         self,
         *,
         person_day: Global___PersonDay | None = ...,
+        next_page_token: _builtins.str = ...,
+        snapshot: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["person_day", b"person_day"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["person_day", b"person_day"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "person_day", b"person_day", "snapshot", b"snapshot"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -681,22 +871,36 @@ class ListPersonDaysRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     LOCAL_DAY_FIELD_NUMBER: _builtins.int
+    HEADROOM_MAX_FIELD_NUMBER: _builtins.int
+    CONSISTENCY_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
-    """1 to 1,000; 0 for 100."""
+    """1 to 1,000; 0 for 100. A page may hold fewer before the last."""
     page_token: _builtins.str
-    """From the page before."""
+    """From the page before, whose request is repeated otherwise."""
     local_day: _builtins.str
     """Local day, YYYY-MM-DD; empty for all."""
+    @_builtins.property
+    def headroom_max(self) -> _money_pb2.Money:
+        """Only those with at most this headroom left, those over the limit included;
+        U.S. dollars and cents, absent for all.
+        """
+
+    @_builtins.property
+    def consistency(self) -> Global___Consistency:
+        """Which state of the ledger to list; not looked at with a page_token."""
+
     def __init__(
         self,
         *,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
         local_day: _builtins.str = ...,
+        headroom_max: _money_pb2.Money | None = ...,
+        consistency: Global___Consistency | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency", "headroom_max", b"headroom_max"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["local_day", b"local_day", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency", "headroom_max", b"headroom_max", "local_day", b"local_day", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -710,21 +914,25 @@ class ListPersonDaysResponse(_message.Message):
 
     PERSON_DAYS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    SNAPSHOT_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
-    """Empty on the last page."""
+    """Empty on the last page; the list is not whole until it is."""
+    snapshot: _builtins.str
+    """The state of the ledger, the same on all pages."""
     @_builtins.property
     def person_days(self) -> _containers.RepeatedCompositeFieldContainer[Global___PersonDay]:
-        """The person-days."""
+        """The person-days, by day and id."""
 
     def __init__(
         self,
         *,
         person_days: _abc.Iterable[Global___PersonDay] | None = ...,
         next_page_token: _builtins.str = ...,
+        snapshot: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "person_days", b"person_days"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "person_days", b"person_days", "snapshot", b"snapshot"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -941,3 +1149,279 @@ class ListRegimesResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListRegimesResponse: _TypeAlias = ListRegimesResponse  # noqa: Y015
+
+@_typing.final
+class MergePersonsRequest(_message.Message):
+    """Several parties who are one person."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    AUTHOR_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    PARTIES_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Chosen by the caller, 1 to 128 of A-Z a-z 0-9 . _ : -; the same id with the same
+    content answers again, with other content it is refused.
+    """
+    author: _builtins.str
+    """Who rules, 1 to 100 characters: an office or an account, kept for good."""
+    reason: _builtins.str
+    """Why, 1 to 500 characters, kept for good: no name and no address."""
+    @_builtins.property
+    def parties(self) -> _containers.RepeatedCompositeFieldContainer[_trade_pb2.Party]:
+        """The parties as they were filed, 2 to 16, each with name, street line and postal
+        code. They are not kept.
+        """
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        author: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        parties: _abc.Iterable[_trade_pb2.Party] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["author", b"author", "parties", b"parties", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MergePersonsRequest: _TypeAlias = MergePersonsRequest  # noqa: Y015
+
+@_typing.final
+class PersonRulingEffect(_message.Message):
+    """What a ruling did."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RULING_FIELD_NUMBER: _builtins.int
+    REPLAYED_FIELD_NUMBER: _builtins.int
+    PERSON_DAYS_FIELD_NUMBER: _builtins.int
+    TURNED_FIELD_NUMBER: _builtins.int
+    replayed: _builtins.bool
+    """True when it was on record before; the rest is of now."""
+    @_builtins.property
+    def ruling(self) -> Global___PersonRuling:
+        """The ruling."""
+
+    @_builtins.property
+    def person_days(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Person-days of the parties on which anything counts, at most 1,000 of them."""
+
+    @_builtins.property
+    def turned(self) -> _containers.RepeatedCompositeFieldContainer[Global___TurnedShipment]:
+        """Shipments on them whose last answer no longer holds, at most 500: determine
+        them again, and the answers name the rest.
+        """
+
+    def __init__(
+        self,
+        *,
+        ruling: Global___PersonRuling | None = ...,
+        replayed: _builtins.bool = ...,
+        person_days: _abc.Iterable[_builtins.str] | None = ...,
+        turned: _abc.Iterable[Global___TurnedShipment] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ruling", b"ruling"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["person_days", b"person_days", "replayed", b"replayed", "ruling", b"ruling", "turned", b"turned"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PersonRulingEffect: _TypeAlias = PersonRulingEffect  # noqa: Y015
+
+@_typing.final
+class MergePersonsResponse(_message.Message):
+    """What the merge did."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EFFECT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def effect(self) -> Global___PersonRulingEffect:
+        """The ruling, and what turned."""
+
+    def __init__(
+        self,
+        *,
+        effect: Global___PersonRulingEffect | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["effect", b"effect"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["effect", b"effect"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MergePersonsResponse: _TypeAlias = MergePersonsResponse  # noqa: Y015
+
+@_typing.final
+class SplitPersonRequest(_message.Message):
+    """A party who is a person of its own."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    AUTHOR_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    PARTY_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Chosen by the caller, 1 to 128 of A-Z a-z 0-9 . _ : -; the same id with the same
+    content answers again, with other content it is refused.
+    """
+    author: _builtins.str
+    """Who rules, 1 to 100 characters: an office or an account, kept for good."""
+    reason: _builtins.str
+    """Why, 1 to 500 characters, kept for good: no name and no address."""
+    @_builtins.property
+    def party(self) -> _trade_pb2.Party:
+        """The party as it was filed, with name, street line and postal code. It is not
+        kept.
+        """
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        author: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        party: _trade_pb2.Party | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["party", b"party"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["author", b"author", "party", b"party", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SplitPersonRequest: _TypeAlias = SplitPersonRequest  # noqa: Y015
+
+@_typing.final
+class SplitPersonResponse(_message.Message):
+    """What the split did."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EFFECT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def effect(self) -> Global___PersonRulingEffect:
+        """The ruling, and what turned."""
+
+    def __init__(
+        self,
+        *,
+        effect: Global___PersonRulingEffect | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["effect", b"effect"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["effect", b"effect"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SplitPersonResponse: _TypeAlias = SplitPersonResponse  # noqa: Y015
+
+@_typing.final
+class PersonRuling(_message.Message):
+    """A ruling on persons, recorded for good."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    AUTHOR_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    RECORDED_AT_FIELD_NUMBER: _builtins.int
+    PERSONS_FIELD_NUMBER: _builtins.int
+    number: _builtins.int
+    """Counts the rulings of this ledger from 1."""
+    request_id: _builtins.str
+    """As in the request."""
+    kind: Global___PersonRulingKind.ValueType
+    """What was ruled."""
+    author: _builtins.str
+    """Who ruled."""
+    reason: _builtins.str
+    """Why."""
+    @_builtins.property
+    def recorded_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was recorded."""
+
+    @_builtins.property
+    def persons(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Keyed hashes of the persons, 32 hex digits, sorted: the same person has the
+        same one in every ruling of this ledger.
+        """
+
+    def __init__(
+        self,
+        *,
+        number: _builtins.int = ...,
+        request_id: _builtins.str = ...,
+        kind: Global___PersonRulingKind.ValueType = ...,
+        author: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        recorded_at: _timestamp_pb2.Timestamp | None = ...,
+        persons: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded_at", b"recorded_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["author", b"author", "kind", b"kind", "number", b"number", "persons", b"persons", "reason", b"reason", "recorded_at", b"recorded_at", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PersonRuling: _TypeAlias = PersonRuling  # noqa: Y015
+
+@_typing.final
+class ListPersonRulingsRequest(_message.Message):
+    """Pages through rulings."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """1 to 1,000; 0 for 100."""
+    page_token: _builtins.str
+    """From the page before; empty for the first."""
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListPersonRulingsRequest: _TypeAlias = ListPersonRulingsRequest  # noqa: Y015
+
+@_typing.final
+class ListPersonRulingsResponse(_message.Message):
+    """A page."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RULINGS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Empty on the last page."""
+    @_builtins.property
+    def rulings(self) -> _containers.RepeatedCompositeFieldContainer[Global___PersonRuling]:
+        """The rulings, by number."""
+
+    def __init__(
+        self,
+        *,
+        rulings: _abc.Iterable[Global___PersonRuling] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "rulings", b"rulings"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListPersonRulingsResponse: _TypeAlias = ListPersonRulingsResponse  # noqa: Y015
