@@ -12,6 +12,7 @@ from tidewaiter_chassis.clock import Clock
 from tidewaiter_eligibility.ledger import Claim, Hold, Total
 from tidewaiter_eligibility.model import DayKey, Turned, Verdict
 from tidewaiter_eligibility.store.packing import pack, unpack
+from tidewaiter_eligibility.store.persons import PersonWrites
 from tidewaiter_eligibility.store.states import StateRows, key_columns
 
 _CLAIMS = """
@@ -65,7 +66,7 @@ INSERT INTO moment (version, at_ns) VALUES (?1, max(?2, (SELECT coalesce(max(at_
 """
 
 
-class SqliteRows(StateRows):
+class SqliteRows(StateRows, PersonWrites):
     """One transaction's ledger. See `ledger.LedgerChange` for what each method promises.
 
     Its first write makes a new version of the ledger, at the time that `clock` says or just after the one before.
@@ -180,6 +181,7 @@ class SqliteRows(StateRows):
         for key, total in totals.items():
             sums = (total.total_minor, total.limit_minor, total.shipments, total.holding, since)
             number = self.number(key)
+            self._is_held_on[key] = total.holding > 0
             if number is not None:
                 kept.append((*sums, number))
             else:

@@ -45,6 +45,11 @@ _HELD_OF_DAY_WAS = """
 SELECT shipment_id, 0, amount_minor FROM hold_was
 WHERE person_day_number = ?1 AND shipment_id > ?2 AND until > ?3 AND since <= ?3 ORDER BY shipment_id LIMIT ?4
 """
+_FIRST = """
+SELECT shipment_id FROM claim WHERE person_day_number = ?1 AND told = 1
+UNION ALL SELECT shipment_id FROM claim WHERE person_day_number = ?1 AND told = 2
+ORDER BY 1 LIMIT ?2
+"""
 _COUNTED = """
 SELECT shipment_id, local_day, person_day, amount_minor, 0 FROM claim JOIN person_day ON number = person_day_number
 WHERE shipment_id IN (SELECT value FROM json_each(?1)) AND claim.since <= ?2
@@ -66,7 +71,7 @@ COUNTING = (Verdict.ELIGIBLE, Verdict.NOT_ELIGIBLE)
 class StateRows(PersonRows):
     """The state at version `at`. See `ledger.LedgerState` for what each method promises.
 
-    Who is one person with whom is always what is known now. It remembers the numbers of the person-days it met, and
+    Who is one person with whom is what was known then. It remembers the numbers of the person-days it met, and
     is good for one transaction only.
     """
 
@@ -74,6 +79,7 @@ class StateRows(PersonRows):
         super().__init__(connection)
         self._at = at
         self._numbers: dict[DayKey, int] = {}
+        self._is_held_on: dict[DayKey, bool] = {}
 
     def totals(self, keys: Collection[DayKey]) -> dict[DayKey, Total]:
         """The totals of those person-days on which anything counts."""
@@ -87,6 +93,7 @@ class StateRows(PersonRows):
                     if total is not None:
                         totals[key] = total
                 elif shipments:
+                    self._is_held_on[key] = holding > 0
                     totals[key] = Total(
                         total_minor=total_minor, limit_minor=limit_minor, shipments=shipments, holding=holding
                     )
@@ -107,6 +114,12 @@ class StateRows(PersonRows):
 
     def first_ids(self, key: DayKey, *, at_most: int) -> tuple[str, ...]:
         """The first shipments that count on a person-day by id."""
+        number = self.number(key)
+        if number is None:
+            return ()
+        if self._at == NOW and not self._is_held_on.get(key, True):
+            # Two ranges of one index, merged: nothing else counts there.
+            return tuple([name for (name,) in self._connection.execute(_FIRST, (number, at_most))])
         return tuple([counted.shipment_id for counted in self.breakdown(key, after="", at_most=at_most)])
 
     def breakdown(self, key: DayKey, *, after: str, at_most: int) -> list[CountedShipment]:

@@ -35,9 +35,9 @@ _MENDABLE = trade_pb2.REASON_SOURCE_DATA_QUALITY
 
 def write_finding(finding: Finding, message: trade_pb2.EligibilityFinding, *, law: Law) -> None:
     """Fill `message`, which is empty, with the finding by that law."""
-    message.verdict = finding.verdict.value  # type: ignore[assignment]  # a test compares the numbers
+    message.verdict = finding.verdict  # type: ignore[assignment]  # a test compares the numbers
     message.regime_id = finding.regime_id
-    message.entry_path = finding.entry_path.value  # type: ignore[assignment]
+    message.entry_path = finding.entry_path  # type: ignore[assignment]
     for reason in finding.reasons:
         _write_reason(reason, message.reasons.add())
     message.local_day = finding.local_day
@@ -78,31 +78,30 @@ def write_turned(turned: Iterable[Turned], field: RepeatedCompositeFieldContaine
 
 
 def _write_reason(reason: Reason, message: trade_pb2.Reason) -> None:
-    message.code = reason.code.value  # type: ignore[assignment]
+    message.code = reason.code  # type: ignore[assignment]
     message.source = _MENDABLE if reason.code in DATA_QUALITY else _LAW
     message.rule_id = reason.rule_id
     message.detail = reason.detail
     message.citation = reason.citation
-    message.confidence = reason.confidence.value  # type: ignore[assignment]
+    message.confidence = reason.confidence  # type: ignore[assignment]
     message.field = reason.field
 
 
 def _write_duty(duty: Duty, message: trade_pb2.DutyFinding) -> None:
-    message.method = duty.method.value  # type: ignore[assignment]
+    message.method = duty.method  # type: ignore[assignment]
     if duty.amount_minor is not None:
         write_money(duty.amount_minor, message.amount)
     message.formula = duty.formula
     message.rule_id = duty.rule_id
     message.citation = duty.citation
-    message.confidence = duty.confidence.value  # type: ignore[assignment]
+    message.confidence = duty.confidence  # type: ignore[assignment]
 
 
 def _write_conversion(conversion: Conversion, message: trade_pb2.Conversion) -> None:
     message.currency_code = conversion.currency_code
     message.rate = conversion.rate
-    # The field's name is a keyword of the language.
-    setattr(message, "from", conversion.first_day)
-    message.to = conversion.end_day
+    message.first_day = conversion.first_day
+    message.end_day = conversion.end_day
     message.source = conversion.source
     message.rule_id = conversion.rule_id
 
