@@ -129,12 +129,14 @@ def test_each_change_that_turns_a_verdict_is_one_sentence() -> None:
             mode=trade_pb2.TRANSPORT_MODE_MAIL,
             verdict=trade_pb2.VERDICT_NOT_ELIGIBLE,
         ),
+        eligibility_pb2.Change(kind=eligibility_pb2.CHANGE_KIND_UNDECLARED, verdict=trade_pb2.VERDICT_ELIGIBLE),
     ]
 
     assert [
         "Worth $800.00 or less: eligible, entry path section 321 manifest, regime R01.",
         "Arriving on 2025-08-28: eligible, entry path section 321 manifest.",
         "Arriving by mail: not eligible.",
+        "Not declared as a gift: eligible.",
     ] == sentences(finding, changes)
 
 

@@ -9,6 +9,7 @@ import pytest
 from tidewaiter_eligibility.judge import judge
 from tidewaiter_eligibility.law import Law
 from tidewaiter_eligibility.model import Confidence, EntryPath, GoodsFlag, Item, Judgement, Mode, ReasonCode, Verdict
+from tidewaiter_eligibility.path import entry_reason
 
 from tests.eligibility_laws import a_case, own_law, shipped_row
 from tests.eligibility_shipments import CLOSED_DAY, OPEN_DAY, goods, law, shipment
@@ -69,15 +70,20 @@ def test_postal_duty_does_not_take_goods_under_an_order_or_a_quota() -> None:
 
 
 def test_why_this_entry_says_which_lighter_one_the_goods_may_not_use() -> None:
-    why = judged(day=CLOSED_DAY, hts_code="220421").why
+    why = entry_reason(judged(day=CLOSED_DAY, hts_code="220421").why, law())
 
     assert why is not None
     assert ("P-01", ReasonCode.ENTRY_NAMED) == (why.rule_id, why.code)
     assert "closed to alcoholic beverages: informal entry, type 11 (X-ALC)" in why.detail
 
 
+def test_an_entry_named_by_a_law_with_other_rows_is_not_explained_by_this_one() -> None:
+    assert None is entry_reason(("P-OWN",), law())
+    assert None is entry_reason((), law())
+
+
 def test_why_this_entry_says_its_band_who_may_file_it_and_its_bond() -> None:
-    why = judged(day=CLOSED_DAY).why
+    why = entry_reason(judged(day=CLOSED_DAY).why, law())
 
     assert why is not None
     assert "Informal entry, type 11 up to $2,500.00; filed by: owner, purchaser or broker; bond: " in why.detail

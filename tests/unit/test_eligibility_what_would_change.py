@@ -21,7 +21,12 @@ def changes(given: Shipment, *, ledger: MemoryLedger | None = None, by: Any = No
     checker = Checker(law=by or law(), ledger=ledger or MemoryLedger())
     found = what_would_change(given, checker.check([given])[0], check=checker.check, law=by or law())
     kinds = [
-        "value" if change.value_minor is not None else "day" if change.day is not None else "mode" for change in found
+        next(
+            kind
+            for kind in ("value_minor", "day", "mode", "is_undeclared")
+            if getattr(change, kind) not in (None, False)
+        )
+        for change in found
     ]
     assert len(set(kinds)) == len(kinds)
     return dict(zip(kinds, found, strict=True))
@@ -37,7 +42,7 @@ def changes(given: Shipment, *, ledger: MemoryLedger | None = None, by: Any = No
     ],
 )
 def test_the_nearest_value_is_told_to_the_cent(cents: int, value: int, verdict: Verdict) -> None:
-    found = changes(shipment(cents=cents))["value"]
+    found = changes(shipment(cents=cents))["value_minor"]
 
     assert (value, verdict) == (found.value_minor, found.finding.verdict)
 
@@ -50,19 +55,19 @@ async def test_what_else_counts_on_the_persons_day_is_part_of_it() -> None:
     alone = changes(shipment("S1", cents=30_001), ledger=ledger)
 
     # 800.00 less 300.01; and on the day before nobody else imports.
-    assert 49_999 == broken["value"].value_minor
+    assert 49_999 == broken["value_minor"].value_minor
     assert (date(2025, 1, 14), Verdict.ELIGIBLE) == (broken["day"].day, broken["day"].finding.verdict)
     # Its own claim does not count against it.
-    assert 80_001 == alone["value"].value_minor
+    assert 80_001 == alone["value_minor"].value_minor
 
 
 def test_perfume_turns_at_its_own_limit() -> None:
-    assert 500 == changes(shipment(items=(goods(2_000, hts_code="33030030"),)))["value"].value_minor
+    assert 500 == changes(shipment(items=(goods(2_000, hts_code="33030030"),)))["value_minor"].value_minor
 
 
 def test_a_gift_turns_at_its_allowance_while_nothing_else_is_open() -> None:
-    assert 10_000 == changes(shipment(day=CLOSED_DAY, cents=12_000, gift=True))["value"].value_minor
-    assert 10_001 == changes(shipment(day=CLOSED_DAY, cents=2_000, gift=True))["value"].value_minor
+    assert 10_000 == changes(shipment(day=CLOSED_DAY, cents=12_000, gift=True))["value_minor"].value_minor
+    assert 10_001 == changes(shipment(day=CLOSED_DAY, cents=2_000, gift=True))["value_minor"].value_minor
 
 
 @pytest.mark.parametrize(
@@ -105,6 +110,17 @@ def test_a_mode_that_turns_the_verdict_is_told() -> None:
 
 def test_nothing_would_change_a_verdict_that_no_value_day_or_mode_turns() -> None:
     assert {} == changes(shipment(items=(goods(2_000, hts_code="220830"),)))
+
+
+async def test_a_gift_on_a_broken_day_passes_undeclared_while_the_exemption_is_open() -> None:
+    ledger = MemoryLedger()
+    await Determiner(law=law(), ledger=ledger).determine([shipment("S1", cents=6_000, gift=True)])
+
+    open_day = changes(shipment("S2", cents=6_000, gift=True), ledger=ledger)
+
+    assert Verdict.ELIGIBLE is open_day["is_undeclared"].finding.verdict
+    assert 4_000 == open_day["value_minor"].value_minor
+    assert "is_undeclared" not in changes(shipment(day=CLOSED_DAY, cents=10_001, gift=True))
 
 
 def test_what_is_unknown_is_asked_for_instead() -> None:

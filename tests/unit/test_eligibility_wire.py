@@ -203,7 +203,7 @@ def test_a_finding_is_written_in_full() -> None:
     )
     written = trade_pb2.EligibilityFinding()
 
-    write_finding(finding, written)
+    write_finding(finding, written, law=law())
 
     assert (
         trade_pb2.EligibilityFinding(

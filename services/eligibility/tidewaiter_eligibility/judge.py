@@ -97,7 +97,7 @@ def _judged_as_gift(case: Case, test: GiftTest) -> Judgement:
     )
     way = _privilege(case, gift.paths)
     who = Claimant(person=test.person, unclear=(), basis=test.basis)
-    return _claimed(case, way=way, rule=rule, who=who, said=(), said_otherwise=_exemption_off(case))
+    return _claimed(case, way=way, rule=rule, who=who, said=(), said_otherwise=_not_as_ordinary(case))
 
 
 def _judged_as_any_other(case: Case, gift: GiftTest) -> Judgement:
@@ -125,6 +125,14 @@ def _judged_as_any_other(case: Case, gift: GiftTest) -> Judgement:
     )
     said = (*case.terms.said, *gift.failed)
     return _claimed(case, way=way, rule=rule, who=who, said=said, said_otherwise=gift.failed)
+
+
+def _not_as_ordinary(case: Case) -> tuple[Reason, ...]:
+    """Why a gift whose recipient's day is over is not passed as an ordinary import either: it has to ask for that."""
+    limit, value = case.terms.limit, case.worth.minor
+    if limit is not None and value is not None and value <= limit.limit_minor:
+        return (reasons.undeclared_open(limit),)
+    return (*_exemption_off(case), *_value_over(case))
 
 
 def _exemption_off(case: Case) -> tuple[Reason, ...]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
 from msgspec import Struct
 
 from tidewaiter_eligibility import reasons
 from tidewaiter_eligibility.goods import Goods
 from tidewaiter_eligibility.law import Law
-from tidewaiter_eligibility.law.rows import Path
+from tidewaiter_eligibility.law.rows import Exclusion, Path
 from tidewaiter_eligibility.model import EntryPath, Item, Mode, Reason
 from tidewaiter_eligibility.worth import Worth
 
@@ -18,12 +19,13 @@ from tidewaiter_eligibility.worth import Worth
 class Way(Struct, frozen=True, kw_only=True, gc=False):
     """The entry, UNSPECIFIED when an input is missing that decides it.
 
-    `reasons` say why it is no lighter one, or ask for the input; `why` names the rule that opens the entry.
+    `reasons` say why it is no lighter one, or ask for the input; `why` names the rules behind it, as `entry_reason`
+    reads them.
     """
 
     path: EntryPath
     reasons: tuple[Reason, ...]
-    why: Reason | None = None
+    why: tuple[str, ...] = ()
 
 
 def privilege(
@@ -45,7 +47,7 @@ def _first_taking(rows: tuple[Path, ...], items: Sequence[Item], goods: Goods, r
         if row.path not in removes:
             if short := _too_short(row, items):
                 return Way(path=EntryPath.UNSPECIFIED, reasons=short)
-            return Way(path=row.path, reasons=(), why=reasons.entry_named(row, ()))
+            return Way(path=row.path, reasons=(), why=(row.id,))
     return Way(path=EntryPath.NONE, reasons=goods.closing)
 
 
@@ -97,5 +99,16 @@ def _first_fitting(rows: tuple[Path, ...], worth: Worth, goods: Goods, removes: 
 
 def _named(row: Path, too_low: Path | None, closed: Sequence[Path], worth: Worth, goods: Goods) -> Way:
     over = () if too_low is None or worth.minor is None else (reasons.over_informal_limit(worth.minor, too_low),)
-    closers = tuple((each, by) for each in closed for by in goods.by if each.path in by.removes)
-    return Way(path=row.path, reasons=over, why=reasons.entry_named(row, closers))
+    closers = [name for each in closed for by in goods.by if each.path in by.removes for name in (each.id, by.id)]
+    return Way(path=row.path, reasons=over, why=(row.id, *closers))
+
+
+@lru_cache(1024)
+def entry_reason(why: tuple[str, ...], law: Law) -> Reason | None:
+    """Why an entry is named, in words; None when none is, or when it was named by a law that had other rows."""
+    rows = [law.row(name) for name in why]
+    if not rows or not isinstance(rows[0], Path):
+        return None
+    pairs = zip(rows[1::2], rows[2::2], strict=True)
+    closed = [(path, by) for path, by in pairs if isinstance(path, Path) and isinstance(by, Exclusion)]
+    return reasons.entry_named(rows[0], tuple(closed))

@@ -133,7 +133,6 @@ def kept_open(rule: KeptOpen, flags: frozenset[GoodsFlag]) -> Reason:
     return _said(ReasonCode.KEPT_OPEN, f"The closing of the exemption does not reach {goods}.", rule)
 
 
-@lru_cache(_CACHED_MAX)
 def entry_named(row: Path, closed: tuple[tuple[Path, Exclusion], ...]) -> Reason:
     """Why this entry: the rule that opens it, its band, who may file it, and which lighter ones take no such goods."""
     band = "" if row.value_minor_max is None else f" up to {dollars(row.value_minor_max)}"
@@ -147,6 +146,16 @@ def gift_over_allowance(value_minor: int, gift: Gift) -> Reason:
     allowance = dollars(gift.limit.limit_minor)
     detail = f"{dollars(value_minor)} is over the allowance of {allowance} for gifts to one person on one day."
     return _said(ReasonCode.GIFT_OVER_ALLOWANCE, detail, gift)
+
+
+@lru_cache(64)
+def undeclared_open(limit: Limit) -> Reason:
+    """A gift whose recipient's day is over its allowance, while the exemption is open to it."""
+    detail = (
+        f"The exemption is open up to {dollars(limit.limit_minor)}: filed again without the gift declaration "
+        "the parcel is weighed as an ordinary import."
+    )
+    return _said(ReasonCode.GIFT_UNDECLARED_OPEN, detail, limit, field="gift")
 
 
 @lru_cache(64)

@@ -23,15 +23,14 @@ class Shadow:
         self, *, law: Law, shadow: Law, check: Callable[[Sequence[Shipment]], list[Finding]], count: Count
     ) -> None:
         self._law = law
-        self._shadow = shadow
+        self.law = shadow
         self._check = check
         self._count = count
 
     def compare(self, shipments: Iterable[Shipment]) -> None:
         """Count them by their two verdicts."""
         verdicts = Counter(
-            (judge(shipment, law=self._law).verdict, judge(shipment, law=self._shadow).verdict)
-            for shipment in shipments
+            (judge(shipment, law=self._law).verdict, judge(shipment, law=self.law).verdict) for shipment in shipments
         )
         for (verdict, shadow_verdict), number in verdicts.items():
             self._count(verdict, shadow_verdict, number)

@@ -27,23 +27,28 @@ Check = Callable[[Sequence[Shipment]], list[Finding]]
 
 
 class Change(Struct, frozen=True, kw_only=True, gc=False):
-    """One change that turns the verdict: to a value in cents, a local day or a mode; and what is found then."""
+    """One change that turns the verdict: to a value in cents, a local day, a mode, or to no gift; and what is found."""
 
     value_minor: int | None = None
     day: date | None = None
     mode: Mode | None = None
+    is_undeclared: bool = False
     finding: Finding
 
 
 def what_would_change(shipment: Shipment, finding: Finding, *, check: Check, law: Law) -> list[Change]:
-    """At most one change each of value, day and mode; none when no input of theirs is known or the answer is unknown.
+    """At most one change of each kind; none when no input of theirs is known or the answer is unknown.
 
     `check` answers any shipment as it answered this one with `finding`.
     """
     if finding.verdict is Verdict.UNKNOWN:
         return []
     turn = _Turn(shipment, finding, check, law)
-    return [change for change in (turn.by_value(), turn.by_day(), turn.by_mode()) if change is not None]
+    return [
+        change
+        for change in (turn.by_value(), turn.by_day(), turn.by_mode(), turn.by_declaration())
+        if change is not None
+    ]
 
 
 class _Turn:
@@ -107,6 +112,13 @@ class _Turn:
         findings = self._check([replace(self._shipment, mode=mode) for mode in modes])
         turned = ((mode, found) for mode, found in zip(modes, findings, strict=True) if self._turns(found))
         return next((Change(mode=mode, finding=found) for mode, found in turned), None)
+
+    def by_declaration(self) -> Change | None:
+        """Only from a gift to none: nobody is led to declare one that is not."""
+        if not self._shipment.gift:
+            return None
+        (found,) = self._check([replace(self._shipment, gift=False)])
+        return Change(is_undeclared=True, finding=found) if self._turns(found) else None
 
     def _of_worth(self, value_minor: int) -> Shipment:
         return replace(self._shipment, worth_minor=value_minor)

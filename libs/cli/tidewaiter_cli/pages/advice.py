@@ -92,6 +92,7 @@ _BY_CODE: Final[dict[trade_pb2.ReasonCode.ValueType, Say]] = {
     trade_pb2.REASON_CODE_EXCLUDED_TRADE_MEASURE: _NEVER,
     trade_pb2.REASON_CODE_EXCLUDED_INADMISSIBLE: _fixed("Nothing: such goods may not be imported."),
     trade_pb2.REASON_CODE_GIFT_OVER_ALLOWANCE: _fixed("Nothing: it is worth more than a gift may be."),
+    trade_pb2.REASON_CODE_GIFT_UNDECLARED_OPEN: _fixed("Not calling it a gift: it is then judged as any other parcel."),
     trade_pb2.REASON_CODE_GIFT_NOT_BONA_FIDE: _fixed(
         "Not calling it a gift, because it was sold; it is then judged as any other parcel."
     ),

@@ -21,6 +21,8 @@ def _condition(finding: trade_pb2.EligibilityFinding, change: eligibility_pb2.Ch
         return f"Worth {money(change.value)} or {'less' if is_less else 'more'}"
     if change.kind == eligibility_pb2.CHANGE_KIND_DAY:
         return f"Arriving on {change.day}"
+    if change.kind == eligibility_pb2.CHANGE_KIND_UNDECLARED:
+        return "Not declared as a gift"
     mode = sentence_case(name_of(trade_pb2.TransportMode, change.mode, "TRANSPORT_MODE_"))
     return f"Arriving by {mode}"
 

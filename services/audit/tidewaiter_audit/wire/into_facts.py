@@ -48,6 +48,9 @@ RISK_ACTIONS: Final = _Names(trade.RiskAction.DESCRIPTOR.values)
 REASON_CODES: Final = _Names(trade.ReasonCode.DESCRIPTOR.values)
 REASON_SOURCES: Final = _Names(trade.ReasonSource.DESCRIPTOR.values)
 CONFIDENCES: Final = _Names(trade.Confidence.DESCRIPTOR.values)
+GOODS_FLAGS: Final = _Names(trade.GoodsFlag.DESCRIPTOR.values)
+DUTY_METHODS: Final = _Names(trade.DutyMethod.DESCRIPTOR.values)
+PERSON_KEY_RULES: Final = _Names(trade.PersonKeyRule.DESCRIPTOR.values)
 FILER_TYPES: Final = _Names(trade.FilerType.DESCRIPTOR.values)
 TRANSPORT_MODES: Final = _Names(trade.TransportMode.DESCRIPTOR.values)
 
@@ -127,19 +130,46 @@ def _reason(message: trade.Reason) -> facts.Reason:
 
 def _eligibility(message: trade.EligibilityFinding) -> facts.EligibilityFinding:
     return facts.EligibilityFinding(
+        conversions=tuple(map(_conversion, message.conversions)),
         counted_shipment_ids=tuple(message.counted_shipment_ids),
         counted_shipments=_exact(message.counted_shipments),
+        duties=tuple(map(_duty, message.duties)),
         entry_path=ENTRY_PATHS[message.entry_path],
+        entry_reason=_reason(message.entry_reason) if message.HasField("entry_reason") else None,
         headroom=_money(message.headroom) if message.HasField("headroom") else None,
         law_version=message.law_version,
         limit=_money(message.limit) if message.HasField("limit") else None,
         local_day=message.local_day,
         person_day=message.person_day,
+        person_key_rules=tuple([PERSON_KEY_RULES[number] for number in message.person_key_rules]),
         reasons=tuple(map(_reason, message.reasons)),
         regime_id=message.regime_id,
+        unlisted=tuple([GOODS_FLAGS[number] for number in message.unlisted]),
         value=_money(message.value) if message.HasField("value") else None,
         verdict=VERDICTS[message.verdict],
         zone=message.zone,
+    )
+
+
+def _duty(message: trade.DutyFinding) -> facts.DutyFinding:
+    return facts.DutyFinding(
+        amount=_money(message.amount) if message.HasField("amount") else None,
+        citation=message.citation,
+        confidence=CONFIDENCES[message.confidence],
+        formula=message.formula,
+        method=DUTY_METHODS[message.method],
+        rule_id=message.rule_id,
+    )
+
+
+def _conversion(message: trade.Conversion) -> facts.Conversion:
+    return facts.Conversion(
+        currency_code=message.currency_code,
+        end_day=message.end_day,
+        first_day=message.first_day,
+        rate=message.rate,
+        rule_id=message.rule_id,
+        source=message.source,
     )
 
 
@@ -174,6 +204,7 @@ def _versions(message: trade.Versions) -> facts.Versions:
 def _line_item(message: trade.LineItem) -> facts.LineItem:
     return facts.LineItem(
         description=message.description,
+        flags=tuple([GOODS_FLAGS[number] for number in message.flags]) if message.flags else (),
         hts_code=message.hts_code,
         listing_url=message.listing_url,
         origin_country=message.origin_country,

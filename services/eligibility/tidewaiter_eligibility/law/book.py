@@ -37,6 +37,7 @@ class Law:
         self.zones = {row.zone: ZoneInfo(row.zone) for row in rows.zones}
         self.goods = GoodsBook(rows)
         self.last_path = next(row for row in rows.paths if row.when_none_fits)
+        self._by_id: dict[str, Row] = {row.id: row for kind in rows.kinds().values() for row in kind}
         self._zone_of = {code: row.zone for row in rows.zones for code in (*row.districts, *row.ports)}
         self._clocks = {reading: Dated(row for row in rows.clocks if row.reading is reading) for reading in Clock}
         self._regimes = {
@@ -65,6 +66,10 @@ class Law:
         found = self._clocks[reading].at(max(day, self.rows.first_day))
         assert found is not None, "the rows were cross-checked"
         return found
+
+    def row(self, name: str) -> Row | None:
+        """The row of that id, of whatever kind."""
+        return self._by_id.get(name)
 
     def zone(self, port: str) -> str:
         """The IANA zone of a Schedule D port: by its own row, else by its district; "" when neither is known."""

@@ -79,6 +79,7 @@ class ReasonCode(IntEnum):
     EXCLUDED_FROM_ENTRY = 47
     KEPT_OPEN = 48
     ENTRY_NAMED = 49
+    GIFT_UNDECLARED_OPEN = 50
 
 
 DATA_QUALITY = frozenset({ReasonCode.INPUT_MISSING, ReasonCode.RATE_UNKNOWN})

@@ -77,7 +77,8 @@ class Judgement(Struct, frozen=True, kw_only=True, gc=False, array_like=True):
     `reasons` are told while the day holds, `path_otherwise` and `reasons_otherwise` when it does not. Without one
     the verdict stands. `person` names who claims, in normal form: the key, then its links, a line each. Personal data,
     dropped before anything is kept; `basis` is not: by which rules the key was made (`person.basis`).
-    `why` says why `path` is the entry, `why_otherwise` why `path_otherwise` is; `duties` are those of the entry that
+    `why` names the rules by which `path` is the entry, `why_otherwise` those of `path_otherwise`: that which opens it,
+    then pairs of one that is passed over and what closes it (`path.entry_reason`). `duties` are those of the entry that
     is not a privilege. `unlisted` are the flags for which the filer was taken at its word, for want of any case.
     """
 
@@ -95,8 +96,8 @@ class Judgement(Struct, frozen=True, kw_only=True, gc=False, array_like=True):
     person: str
     law_version: str
     basis: int = 0
-    why: Reason | None = None
-    why_otherwise: Reason | None = None
+    why: tuple[str, ...] = ()
+    why_otherwise: tuple[str, ...] = ()
     duties: tuple[Duty, ...] = ()
     conversions: tuple[Conversion, ...] = ()
     unlisted: tuple[GoodsFlag, ...] = ()
@@ -118,10 +119,11 @@ class Finding(Struct, frozen=True, kw_only=True, gc=False):
     counted_shipment_ids: tuple[str, ...]
     counted_shipments: int
     law_version: str
-    why: Reason | None = None
+    why: tuple[str, ...] = ()
     duties: tuple[Duty, ...] = ()
     conversions: tuple[Conversion, ...] = ()
     unlisted: tuple[GoodsFlag, ...] = ()
+    basis: int = 0
 
 
 class Turned(Struct, frozen=True, kw_only=True, gc=False):

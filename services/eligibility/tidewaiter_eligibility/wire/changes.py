@@ -31,3 +31,5 @@ def write_changes(changes: Sequence[Change], messages: RepeatedCompositeFieldCon
         elif change.mode is not None:
             message.kind = eligibility_pb2.CHANGE_KIND_MODE
             message.mode = change.mode.value  # type: ignore[assignment]
+        elif change.is_undeclared:
+            message.kind = eligibility_pb2.CHANGE_KIND_UNDECLARED

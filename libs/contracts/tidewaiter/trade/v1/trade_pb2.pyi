@@ -360,6 +360,10 @@ class _ReasonCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ReasonCode
     """The closing does not reach these goods (50 USC 1702(b))."""
     REASON_CODE_ENTRY_NAMED: _ReasonCode.ValueType  # 49
     """Why this entry: the rule that opens it, its band, who may file it."""
+    REASON_CODE_GIFT_UNDECLARED_OPEN: _ReasonCode.ValueType  # 50
+    """The recipient's day of gifts is over, and the exemption is open: filed
+    without the declaration the parcel is weighed as an ordinary import.
+    """
 
 class ReasonCode(_ReasonCode, metaclass=_ReasonCodeEnumTypeWrapper):
     """Why. Append-only: a number is never reused, a name never changes meaning."""
@@ -444,6 +448,10 @@ REASON_CODE_KEPT_OPEN: ReasonCode.ValueType  # 48
 """The closing does not reach these goods (50 USC 1702(b))."""
 REASON_CODE_ENTRY_NAMED: ReasonCode.ValueType  # 49
 """Why this entry: the rule that opens it, its band, who may file it."""
+REASON_CODE_GIFT_UNDECLARED_OPEN: ReasonCode.ValueType  # 50
+"""The recipient's day of gifts is over, and the exemption is open: filed
+without the declaration the parcel is weighed as an ordinary import.
+"""
 Global___ReasonCode: _TypeAlias = ReasonCode  # noqa: Y015
 
 class _GoodsFlag:
@@ -551,6 +559,86 @@ VERDICT_NOT_ELIGIBLE: Verdict.ValueType  # 2
 VERDICT_UNKNOWN: Verdict.ValueType  # 3
 """Cannot be told; the reasons name the missing inputs."""
 Global___Verdict: _TypeAlias = Verdict  # noqa: Y015
+
+class _PersonKeyRule:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PersonKeyRuleEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PersonKeyRule.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PERSON_KEY_RULE_UNSPECIFIED: _PersonKeyRule.ValueType  # 0
+    """Never sent."""
+    PERSON_KEY_RULE_BUYER: _PersonKeyRule.ValueType  # 1
+    """The person is the buyer."""
+    PERSON_KEY_RULE_CONSIGNEE: _PersonKeyRule.ValueType  # 2
+    """The person is the consignee."""
+    PERSON_KEY_RULE_ACCENTS: _PersonKeyRule.ValueType  # 3
+    """Accents and letter forms were made plain."""
+    PERSON_KEY_RULE_TITLE: _PersonKeyRule.ValueType  # 4
+    """A title was left out."""
+    PERSON_KEY_RULE_LEGAL_FORM: _PersonKeyRule.ValueType  # 5
+    """A legal form was left out."""
+    PERSON_KEY_RULE_GENERATION: _PersonKeyRule.ValueType  # 6
+    """Jr, Sr, II, III or IV is there, and keeps its bearer apart."""
+    PERSON_KEY_RULE_CARE_OF: _PersonKeyRule.ValueType  # 7
+    """A care-of was left out."""
+    PERSON_KEY_RULE_INITIAL: _PersonKeyRule.ValueType  # 8
+    """A middle initial was left out of the links."""
+    PERSON_KEY_RULE_SHORT_NAME: _PersonKeyRule.ValueType  # 9
+    """A short first name was taken for the long one in the links."""
+    PERSON_KEY_RULE_UNIT: _PersonKeyRule.ValueType  # 10
+    """A unit was left out."""
+    PERSON_KEY_RULE_BOX: _PersonKeyRule.ValueType  # 11
+    """A post office box was given its one form."""
+    PERSON_KEY_RULE_STREET_FORMS: _PersonKeyRule.ValueType  # 12
+    """Words of the street line were shortened."""
+    PERSON_KEY_RULE_LATER_LINE: _PersonKeyRule.ValueType  # 13
+    """The street was found on a later line."""
+    PERSON_KEY_RULE_STATE_AND_ZIP: _PersonKeyRule.ValueType  # 14
+    """A state and ZIP code were taken off the street line."""
+    PERSON_KEY_RULE_ZIP_CUT: _PersonKeyRule.ValueType  # 15
+    """The ZIP code was cut to five digits."""
+    PERSON_KEY_RULE_ZIP_ZERO: _PersonKeyRule.ValueType  # 16
+    """The leading zero of the ZIP code was put back."""
+
+class PersonKeyRule(_PersonKeyRule, metaclass=_PersonKeyRuleEnumTypeWrapper):
+    """A rule by which the key of a person was made from a name and an address."""
+
+PERSON_KEY_RULE_UNSPECIFIED: PersonKeyRule.ValueType  # 0
+"""Never sent."""
+PERSON_KEY_RULE_BUYER: PersonKeyRule.ValueType  # 1
+"""The person is the buyer."""
+PERSON_KEY_RULE_CONSIGNEE: PersonKeyRule.ValueType  # 2
+"""The person is the consignee."""
+PERSON_KEY_RULE_ACCENTS: PersonKeyRule.ValueType  # 3
+"""Accents and letter forms were made plain."""
+PERSON_KEY_RULE_TITLE: PersonKeyRule.ValueType  # 4
+"""A title was left out."""
+PERSON_KEY_RULE_LEGAL_FORM: PersonKeyRule.ValueType  # 5
+"""A legal form was left out."""
+PERSON_KEY_RULE_GENERATION: PersonKeyRule.ValueType  # 6
+"""Jr, Sr, II, III or IV is there, and keeps its bearer apart."""
+PERSON_KEY_RULE_CARE_OF: PersonKeyRule.ValueType  # 7
+"""A care-of was left out."""
+PERSON_KEY_RULE_INITIAL: PersonKeyRule.ValueType  # 8
+"""A middle initial was left out of the links."""
+PERSON_KEY_RULE_SHORT_NAME: PersonKeyRule.ValueType  # 9
+"""A short first name was taken for the long one in the links."""
+PERSON_KEY_RULE_UNIT: PersonKeyRule.ValueType  # 10
+"""A unit was left out."""
+PERSON_KEY_RULE_BOX: PersonKeyRule.ValueType  # 11
+"""A post office box was given its one form."""
+PERSON_KEY_RULE_STREET_FORMS: PersonKeyRule.ValueType  # 12
+"""Words of the street line were shortened."""
+PERSON_KEY_RULE_LATER_LINE: PersonKeyRule.ValueType  # 13
+"""The street was found on a later line."""
+PERSON_KEY_RULE_STATE_AND_ZIP: PersonKeyRule.ValueType  # 14
+"""A state and ZIP code were taken off the street line."""
+PERSON_KEY_RULE_ZIP_CUT: PersonKeyRule.ValueType  # 15
+"""The ZIP code was cut to five digits."""
+PERSON_KEY_RULE_ZIP_ZERO: PersonKeyRule.ValueType  # 16
+"""The leading zero of the ZIP code was put back."""
+Global___PersonKeyRule: _TypeAlias = PersonKeyRule  # noqa: Y015
 
 class _DutyMethod:
     ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -1169,6 +1257,7 @@ class EligibilityFinding(_message.Message):
     DUTIES_FIELD_NUMBER: _builtins.int
     CONVERSIONS_FIELD_NUMBER: _builtins.int
     UNLISTED_FIELD_NUMBER: _builtins.int
+    PERSON_KEY_RULES_FIELD_NUMBER: _builtins.int
     verdict: Global___Verdict.ValueType
     """The answer."""
     regime_id: _builtins.str
@@ -1228,6 +1317,13 @@ class EligibilityFinding(_message.Message):
         the operator has supplied no list of cases for it.
         """
 
+    @_builtins.property
+    def person_key_rules(self) -> _containers.RepeatedScalarFieldContainer[Global___PersonKeyRule.ValueType]:
+        """How the person was told from others, kinds only: the key always has the words
+        of the name, the postal code and the street line; these rules were at work.
+        Empty when no person-day counts.
+        """
+
     def __init__(
         self,
         *,
@@ -1248,10 +1344,11 @@ class EligibilityFinding(_message.Message):
         duties: _abc.Iterable[Global___DutyFinding] | None = ...,
         conversions: _abc.Iterable[Global___Conversion] | None = ...,
         unlisted: _abc.Iterable[Global___GoodsFlag.ValueType] | None = ...,
+        person_key_rules: _abc.Iterable[Global___PersonKeyRule.ValueType] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["entry_reason", b"entry_reason", "headroom", b"headroom", "limit", b"limit", "value", b"value"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversions", b"conversions", "counted_shipment_ids", b"counted_shipment_ids", "counted_shipments", b"counted_shipments", "duties", b"duties", "entry_path", b"entry_path", "entry_reason", b"entry_reason", "headroom", b"headroom", "law_version", b"law_version", "limit", b"limit", "local_day", b"local_day", "person_day", b"person_day", "reasons", b"reasons", "regime_id", b"regime_id", "unlisted", b"unlisted", "value", b"value", "verdict", b"verdict", "zone", b"zone"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversions", b"conversions", "counted_shipment_ids", b"counted_shipment_ids", "counted_shipments", b"counted_shipments", "duties", b"duties", "entry_path", b"entry_path", "entry_reason", b"entry_reason", "headroom", b"headroom", "law_version", b"law_version", "limit", b"limit", "local_day", b"local_day", "person_day", b"person_day", "person_key_rules", b"person_key_rules", "reasons", b"reasons", "regime_id", b"regime_id", "unlisted", b"unlisted", "value", b"value", "verdict", b"verdict", "zone", b"zone"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1311,15 +1408,17 @@ class Conversion(_message.Message):
 
     CURRENCY_CODE_FIELD_NUMBER: _builtins.int
     RATE_FIELD_NUMBER: _builtins.int
-    FROM_FIELD_NUMBER: _builtins.int
-    TO_FIELD_NUMBER: _builtins.int
+    FIRST_DAY_FIELD_NUMBER: _builtins.int
+    END_DAY_FIELD_NUMBER: _builtins.int
     SOURCE_FIELD_NUMBER: _builtins.int
     RULE_ID_FIELD_NUMBER: _builtins.int
     currency_code: _builtins.str
     """The currency converted, ISO 4217."""
     rate: _builtins.str
     """U.S. dollars for one unit, a decimal as the operator's table writes it."""
-    to: _builtins.str
+    first_day: _builtins.str
+    """First day on which the rate is in force, YYYY-MM-DD."""
+    end_day: _builtins.str
     """First day no more; empty when open-ended."""
     source: _builtins.str
     """Where the operator has it from."""
@@ -1330,13 +1429,14 @@ class Conversion(_message.Message):
         *,
         currency_code: _builtins.str = ...,
         rate: _builtins.str = ...,
-        to: _builtins.str = ...,
+        first_day: _builtins.str = ...,
+        end_day: _builtins.str = ...,
         source: _builtins.str = ...,
         rule_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["currency_code", b"currency_code", "from", b"from", "rate", b"rate", "rule_id", b"rule_id", "source", b"source", "to", b"to"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["currency_code", b"currency_code", "end_day", b"end_day", "first_day", b"first_day", "rate", b"rate", "rule_id", b"rule_id", "source", b"source"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
