@@ -82,6 +82,7 @@ def _hangs(judgement: Judgement, rule: PersonDayRule, shipment_id: str, key: Day
         duties=() if is_held else judgement.duties,
         conversions=judgement.conversions,
         unlisted=judgement.unlisted,
+        basis=judgement.basis,
     )
 
 
