@@ -27,6 +27,10 @@ def determination(**changes: Any) -> eligibility_pb2.Determination:
     return eligibility_pb2.Determination(shipment=message(**changes))
 
 
+def flagged(*numbers: Any) -> trade_pb2.LineItem:
+    return trade_pb2.LineItem(quantity=1, flags=numbers)
+
+
 def refused(carrier: eligibility_pb2.Determination) -> dict[str, str]:
     """Field → code of every violation that `claim_from` names."""
     with pytest.raises(Failure) as failure:
@@ -77,6 +81,14 @@ def test_what_eligibility_reads_of_a_full_shipment_is_all_there() -> None:
     assert (model.Mode.MAIL, 7) == (read.mode, read.revision)
 
 
+def test_the_flags_of_a_line_are_read() -> None:
+    line = trade_pb2.LineItem(quantity=1, flags=[trade_pb2.GOODS_FLAG_QUOTA, trade_pb2.GOODS_FLAG_PARTNER_AGENCY])
+
+    (item,) = claim_from(determination(items=[line]), at="").items
+
+    assert {GoodsFlag.QUOTA, GoodsFlag.PARTNER_AGENCY} == item.flags
+
+
 def test_what_is_absent_is_unknown_and_never_zero() -> None:
     read = what_if_from(eligibility_pb2.CheckEligibilityRequest(shipment=trade_pb2.Shipment()))
 
@@ -106,6 +118,9 @@ def test_what_is_absent_is_unknown_and_never_zero() -> None:
         ({"items": [trade_pb2.LineItem(quantity=0)]}, "items[0].quantity", "INT64_GTE_LTE"),
         ({"items": [trade_pb2.LineItem(quantity=1, hts_code="12")]}, "items[0].hts_code", "STRING_PATTERN"),
         ({"items": [trade_pb2.LineItem(quantity=1)] * 251}, "items", "REPEATED_MAX_ITEMS"),
+        ({"items": [flagged(1, 1)]}, "items[0].flags", "REPEATED_UNIQUE"),
+        ({"items": [flagged(0)]}, "items[0].flags[0]", "ENUM_NOT_IN"),
+        ({"items": [flagged(99)]}, "items[0].flags[0]", "ENUM_DEFINED_ONLY"),
     ],
 )
 def test_what_breaks_a_rule_is_refused_by_field_and_code(changes: dict[str, Any], field: str, code: str) -> None:

@@ -158,6 +158,7 @@ def test_conversion_is_exact_up_to_its_one_rounding(
         (HEAD + "EUR,2025-01-01,,1.0\n", "rates.csv line 2", "it does not have 5 columns"),
         (HEAD + "EUR,2025-01-01,,1.0,a,b\n", "rates.csv line 2", "it does not have 5 columns"),
         (HEAD + "eur,2025-01-01,,1.0,a\n", "rates.csv line 2", "currency eur is not three capital letters"),
+        (HEAD + "USD,2025-01-01,,1.0,a\n", "rates.csv line 2", "currency USD is not three capital letters other than"),
         (HEAD + "EUR,2025-02-30,,1.0,a\n", "rates.csv line 2", "2025-02-30 is not a day"),
         (HEAD + "EUR,2025-01-01,2025-01-01,1.0,a\n", "rates.csv line 2", "to is not after from"),
         (HEAD + "EUR,2025-01-01,,0,a\n", "rates.csv line 2", "is not a decimal above 0"),

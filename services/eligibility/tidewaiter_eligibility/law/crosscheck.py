@@ -11,10 +11,13 @@ from itertools import combinations, pairwise
 from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from tidewaiter_chassis.countries import CODES
+
 from tidewaiter_eligibility.errors import LawRefused
 from tidewaiter_eligibility.law.all_rows import Rows
 from tidewaiter_eligibility.law.crosscheck_paths import country_rates, duties, exclusions, paths
 from tidewaiter_eligibility.law.rows import Clock, Gift, KeptOpen, Regime, Row
+from tidewaiter_eligibility.law.words import countries_of
 from tidewaiter_eligibility.model import Mode
 
 Problem = tuple[str, str]
@@ -41,6 +44,14 @@ def _ids(rows: Rows) -> Iterator[Problem]:
             seen.add(row.id)
             if kind != "clock" and row.clock is not clock:
                 yield row.id, f"clock {row.clock.name}: a {kind} goes by {clock.name}"
+
+
+def _countries(rows: Rows) -> Iterator[Problem]:
+    for found in rows.kinds().values():
+        for row in found:
+            for code in countries_of(row):
+                if code not in CODES:
+                    yield row.id, f"{code} is no country of ISO 3166-1"
 
 
 def _clocks(rows: Rows) -> Iterator[Problem]:
@@ -156,6 +167,7 @@ def _overlaps_by_country(rows: Sequence[R], countries: Callable[[R], frozenset[s
 
 _CHECKS = (
     _ids,
+    _countries,
     _clocks,
     _limits,
     _regimes,

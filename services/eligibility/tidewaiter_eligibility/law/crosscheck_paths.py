@@ -6,8 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from tidewaiter_chassis.countries import CODES
-
 from tidewaiter_eligibility.law.all_rows import Rows
 from tidewaiter_eligibility.law.duty_rows import Duty, Method
 from tidewaiter_eligibility.law.rows import Exclusion, Gift, KeptOpen, Path, Regime
@@ -38,8 +36,12 @@ def _paths_of(row: Regime | KeptOpen | Gift, known: Sequence[Path]) -> Iterator[
     for wanted in row.paths:
         if not any(path.path is wanted and path.modes & modes and path.meets(row) for path in known):
             yield row.id, f"no row of paths.toml opens {wanted.name} on its days"
-    if isinstance(row, Regime) and row.exemption != "open":
+    if row.limit is None:
         return
+    for path in known:
+        is_too_low = path.value_minor_max is not None and path.value_minor_max < row.limit.limit_minor
+        if is_too_low and path.privilege and path.path in row.paths and path.modes & modes and path.meets(row):
+            yield row.id, f"its privilege {path.id} takes less than its limit {row.limit.id}"
     for mode in sorted(modes):
         open_to_mode = [path for path in known if path.privilege and path.path in row.paths and mode in path.modes]
         if not any(path.covers(row) for path in open_to_mode):
@@ -62,7 +64,6 @@ def exclusions(rows: Rows) -> Iterator[Problem]:
     for case in rows.cases:
         if case.flag not in flags:
             yield case.id, f"flag {case.flag.name} is that of no exclusion"
-        yield from ((case.id, f"origins {code} is no country") for code in sorted(case.origins - CODES))
 
 
 def _exclusion(exclusion: Exclusion, known: Sequence[Path]) -> Iterator[Problem]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tidewaiter_eligibility.errors import LawRefused
 from tidewaiter_eligibility.law.dated import Dated
+from tidewaiter_eligibility.model import CURRENCY
 
 RATE_PLACES = 12
 _COLUMNS = ("currency", "from", "to", "usd_per_unit", "source")
@@ -69,8 +70,9 @@ def _rate(row: Mapping[str, str | None], where: str) -> Rate:
     if None in row or None in row.values():
         raise LawRefused(row=where, problem=f"it does not have {len(_COLUMNS)} columns")
     cells = {name: (row[name] or "").strip() for name in _COLUMNS}
-    if not _CURRENCY.fullmatch(cells["currency"]):
-        raise LawRefused(row=where, problem=f"currency {cells['currency']} is not three capital letters")
+    if not _CURRENCY.fullmatch(cells["currency"]) or cells["currency"] == CURRENCY:
+        problem = f"currency {cells['currency']} is not three capital letters other than {CURRENCY}"
+        raise LawRefused(row=where, problem=problem)
     match = _RATE.fullmatch(cells["usd_per_unit"])
     scaled = int(match[1] + (match[2] or "").ljust(RATE_PLACES, "0")) if match else 0
     if scaled == 0:
