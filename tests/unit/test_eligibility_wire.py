@@ -133,6 +133,7 @@ def test_what_breaks_a_rule_is_refused_by_field_and_code(changes: dict[str, Any]
         (MoneyMessage(currency_code="USD", units=-1), "", "AMOUNT_NEGATIVE"),
         (MoneyMessage(currency_code="USD", nanos=-10_000_000), "", "AMOUNT_NEGATIVE"),
         (MoneyMessage(currency_code="USD", units=10_000_001), ".units", "AMOUNT_TOO_LARGE"),
+        (MoneyMessage(currency_code="VND", units=10_000_000_001), ".units", "AMOUNT_TOO_LARGE"),
         (MoneyMessage(currency_code="USD", nanos=1_000_000_000), ".nanos", "AMOUNT_NANOS"),
         (MoneyMessage(currency_code="USD", nanos=1), ".nanos", "AMOUNT_TOO_FINE"),
         (MoneyMessage(currency_code="usd", units=1), ".currency_code", "CURRENCY_UNKNOWN"),

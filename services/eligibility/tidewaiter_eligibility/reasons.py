@@ -43,6 +43,12 @@ def rate_unknown(field: str, currency_code: str, day: date, rule: Conversion | N
     return _said(ReasonCode.RATE_UNKNOWN, detail, rule, field=field)
 
 
+def value_absurd() -> Reason:
+    """The lines together are worth more than an answer can say."""
+    detail = "The lines together are worth more than can be said; check their quantities and values."
+    return _said(ReasonCode.INPUT_MISSING, detail, None, field="items")
+
+
 def law_unknown(what: str) -> Reason:
     """No rule on record covers the case."""
     return _said(ReasonCode.LAW_UNKNOWN, f"No rule on record covers {what}.", None)

@@ -13,10 +13,12 @@ from tidewaiter_eligibility.law import Law
 from tidewaiter_eligibility.law.exchange import RATE_PLACES, Rate
 from tidewaiter_eligibility.law.rows import Conversion as ConversionRule
 from tidewaiter_eligibility.model import CURRENCY, Conversion, LocalDay, Money, Reason, Shipment
-from tidewaiter_eligibility.reasons import input_missing, port_missing, rate_unknown
+from tidewaiter_eligibility.reasons import input_missing, port_missing, rate_unknown, value_absurd
 
 CENTS_PER_DOLLAR = 100
 NANOS_PER_CENT = 10_000_000
+VALUE_MINOR_MAX = (2**53 - 1) * CENTS_PER_DOLLAR
+"""The most whole dollars that every reader of JSON keeps exactly; what is filed in dollars stays far below."""
 _NANOS = 1_000_000_000
 _SCALED_PER_CENT = _NANOS * 10**RATE_PLACES // CENTS_PER_DOLLAR
 
@@ -69,8 +71,11 @@ def _with_foreign(
             scaled += quantity * (value.units * _NANOS + value.nanos) * rate.scaled
             used[value.currency_code] = _conversion(rate, rule)
     unclear.sort(key=lambda reason: reason.field)
-    minor = None if unclear else total - (-scaled // _SCALED_PER_CENT)
-    return Worth(minor=minor, unclear=tuple(unclear), conversions=tuple(used[each] for each in sorted(used)))
+    minor = total - (-scaled // _SCALED_PER_CENT)
+    if minor > VALUE_MINOR_MAX:
+        unclear.append(value_absurd())
+    minor_known = None if unclear else minor
+    return Worth(minor=minor_known, unclear=tuple(unclear), conversions=tuple(used[each] for each in sorted(used)))
 
 
 def _rate(field: str, value: Money, day: LocalDay, port: str, law: Law) -> tuple[Rate, ConversionRule] | Reason:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _NANOS: Final = 1_000_000_000
-_UNITS_MAX: Final = 10_000_000
+_UNITS_MAX: Final = 10_000_000_000
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 _PORT: Final = re.compile(r"[0-9]{4}")
 _NOON_IN_AMERICA: Final = "T17:00:00Z"

@@ -24,6 +24,8 @@ from tidewaiter_eligibility.worth import NANOS_PER_CENT
 
 ITEMS_MAX = 250
 UNITS_MAX = 10_000_000
+FOREIGN_UNITS_MAX = 10_000_000_000
+"""Of dollars, and of any other currency: some have units worth far less than a cent."""
 QUANTITY_MAX = 1_000_000
 ARRIVAL_SECONDS_MIN = 757_382_400
 ARRIVAL_SECONDS_END = 4_102_444_800
@@ -185,10 +187,14 @@ def _flags(numbers: Sequence[int]) -> frozenset[GoodsFlag]:
     return flags
 
 
+def _units_max(currency_code: str) -> int:
+    return UNITS_MAX if currency_code == CURRENCY else FOREIGN_UNITS_MAX
+
+
 def _money(message: trade_pb2.LineItem) -> Money:
     value = message.unit_value
     currency, units, nanos = value.currency_code, value.units, value.nanos
-    if not (0 <= units <= UNITS_MAX and 0 <= nanos <= _NANOS_MAX):
+    if not (0 <= units <= _units_max(currency) and 0 <= nanos <= _NANOS_MAX):
         raise _Doubt
     if currency == CURRENCY:
         if nanos % NANOS_PER_CENT:
@@ -269,8 +275,9 @@ def _amount_rules(item: trade_pb2.LineItem, where: str) -> Iterator[Violation]:
         yield Violation(f"{where}.currency_code", "CURRENCY_UNKNOWN", text)
     if value.units < 0 or value.nanos < 0:
         yield Violation(where, "AMOUNT_NEGATIVE", "An amount is never negative. Give units and nanos of 0 or more.")
-    if value.units > UNITS_MAX:
-        yield Violation(f"{where}.units", "AMOUNT_TOO_LARGE", f"{value.units} is over {UNITS_MAX}. Correct it.")
+    most = _units_max(value.currency_code)
+    if value.units > most:
+        yield Violation(f"{where}.units", "AMOUNT_TOO_LARGE", f"{value.units} is over {most}. Correct it.")
     if value.nanos > _NANOS_MAX:
         text = f"{value.nanos} nanos are a whole unit. Give at most {_NANOS_MAX}."
         yield Violation(f"{where}.nanos", "AMOUNT_NANOS", text)

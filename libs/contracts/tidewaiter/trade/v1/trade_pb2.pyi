@@ -786,7 +786,8 @@ class LineItem(_message.Message):
     @_builtins.property
     def unit_value(self) -> _money_pb2.Money:
         """Fair retail value of one unit in the country of shipment (19 CFR 10.151),
-        0 to 10,000,000 of the currency, no finer than its minor unit.
+        0 to 10,000,000 USD or 10,000,000,000 of any other currency, no finer than
+        its minor unit.
         """
 
     @_builtins.property
