@@ -11,11 +11,18 @@ from tidewaiter_eligibility.store.sqlite import SqliteLedger
 from tests.contracts.eligibility_claims import ClaimPromises
 from tests.contracts.eligibility_holds import HoldPromises
 from tests.contracts.eligibility_ledger import ClosingLedger, LedgerPromises
+from tests.contracts.eligibility_marginal import MarginalPromises
 from tests.contracts.eligibility_past import PastPromises
 from tests.contracts.eligibility_persons import LinkPromises, RulingPromises
 
 
-class TestSqliteLedger(ClaimPromises, HoldPromises, LinkPromises, PastPromises, RulingPromises, LedgerPromises):
+class AllPromises(
+    ClaimPromises, HoldPromises, LinkPromises, MarginalPromises, PastPromises, RulingPromises, LedgerPromises
+):
+    """Every suite."""
+
+
+class TestSqliteLedger(AllPromises):
     """A SQLite file."""
 
     async def open(self, path: Path) -> ClosingLedger:
@@ -25,7 +32,7 @@ class TestSqliteLedger(ClaimPromises, HoldPromises, LinkPromises, PastPromises, 
         return await SqliteLedger.open(path, clock=clock)
 
 
-class TestMemoryLedger(ClaimPromises, HoldPromises, LinkPromises, PastPromises, RulingPromises, LedgerPromises):
+class TestMemoryLedger(AllPromises):
     """A SQLite database in memory."""
 
     async def open(self, path: Path) -> ClosingLedger:

@@ -118,7 +118,7 @@ DAMAGES = [
     ("V-C-800", put("V-C-800", limit_usd=800), "limit_usd is missing"),
     ("V-C-800", put("V-C-800", claimant=["seller"]), "claimant seller is unknown"),
     ("V-C-900", double("limits.toml", "limit", "V-C-800", id="V-C-900"), "two limits for (a)(2)(C) on one day"),
-    ("B-ALL", put("B-ALL", effect="DENY_MARGINAL"), "effect DENY_MARGINAL is unknown"),
+    ("B-ALL", put("B-ALL", effect="DENY_SOME"), "effect DENY_SOME is unknown"),
     ("GIFTJ", double("gifts.toml", "gift", "GIFTI", id="GIFTJ"), "it overlaps GIFTI"),
     ("GIFTI", drop("gifts.toml", "gift", "GIFT"), "no gift row for every other place"),
     ("GIFT", put("GIFT-BF", from_=date(2000, 1, 1)), "no bona_fide row is in force on all its days"),

@@ -58,5 +58,5 @@ def test_the_format_is_the_order_of_the_fields() -> None:
         "person law_version basis why why_otherwise duties conversions unlisted",
         "code rule_id detail citation confidence field",
         "paragraph limit_minor allowed over rule_id citation confidence broken_rule_id broken_citation "
-        "broken_confidence",
+        "broken_confidence is_marginal",
     ) == (FORMAT, *(" ".join(kind.__struct_fields__) for kind in (Judgement, Reason, PersonDayRule)))

@@ -37,7 +37,12 @@ def held_after(former: Claim, holds: Sequence[Hold], asked: Claim) -> tuple[Hold
         new = Hold(key=former.key, amount_minor=former.amount_minor, until_revision=asked.revision)
         held = [hold for hold in held if hold.key != new.key or hold.amount_minor > new.amount_minor]
         held.append(new)
-    return tuple(hold for hold in held if hold.key != asked.key or hold.amount_minor > asked.amount_minor)
+    return held_beside(held, asked)
+
+
+def held_beside(holds: Sequence[Hold], claim: Claim) -> tuple[Hold, ...]:
+    """What is held that the claim itself does not cover."""
+    return tuple(hold for hold in holds if hold.key != claim.key or hold.amount_minor > claim.amount_minor)
 
 
 def recount(totals: dict[DayKey, Total], before: dict[DayKey, Count], after: dict[DayKey, Count]) -> None:
@@ -49,4 +54,5 @@ def recount(totals: dict[DayKey, Total], before: dict[DayKey, Count], after: dic
             limit_minor=total.limit_minor,
             shipments=total.shipments + (new is not None) - (old is not None),
             holding=total.holding + (new is not None and new.is_held) - (old is not None and old.is_held),
+            is_marginal=total.is_marginal,
         )

@@ -275,4 +275,5 @@ def person_day_rule(
         broken_rule_id=broken_day.id,
         broken_citation=broken_day.citation,
         broken_confidence=broken_day.confidence,
+        is_marginal=broken_day.effect == "DENY_MARGINAL",
     )

@@ -20,7 +20,8 @@ class Claim(Struct, frozen=True, kw_only=True, gc=False):
     """What stands for one shipment: the judgement on its latest revision, and what its filer was last told.
 
     `key` is the person-day that `amount_minor` counts against; None when it counts against none. The judgement
-    kept here has no `person`.
+    kept here has no `person`. `wanted_minor` is what it would count for if there were room, where only the claims
+    beyond the limit are denied and it is one; it counts for nothing then.
     """
 
     shipment_id: str
@@ -29,6 +30,7 @@ class Claim(Struct, frozen=True, kw_only=True, gc=False):
     amount_minor: int
     told: Verdict
     judgement: Judgement
+    wanted_minor: int = 0
 
 
 class Hold(Struct, frozen=True, kw_only=True, gc=False):
@@ -45,13 +47,15 @@ class Hold(Struct, frozen=True, kw_only=True, gc=False):
 class Total(Struct, frozen=True, kw_only=True, gc=False):
     """What counts on one person-day: the sum, the limit it is held against, and how many shipments.
 
-    `holding` of the shipments hold something there from a claim that was replaced.
+    `holding` of the shipments hold something there from a claim that was replaced. `is_marginal`: only the claims
+    beyond the limit are denied there.
     """
 
     total_minor: int
     limit_minor: int
     shipments: int
     holding: int = 0
+    is_marginal: bool = False
 
 
 class Count(NamedTuple):
@@ -137,6 +141,10 @@ class LedgerView(LedgerState, Protocol):
 
         With `beyond_minor` those are left out that hold so much there, or more, beyond what they claim.
         """
+        ...
+
+    def waiting(self, key: DayKey, *, minor_max: int, at_most: int) -> list[Turned]:
+        """Denied shipments of a person-day that would count for at most so much, those that want least first."""
         ...
 
     def left_days(self, shipment_ids: Sequence[str]) -> dict[str, list[DayKey]]:

@@ -190,11 +190,15 @@ def day_holds(rule: PersonDayRule, value_minor: int, total_minor: int) -> Reason
 
 
 def day_broken(rule: PersonDayRule, total_minor: int, shipments: int) -> Reason:
-    """All that one person imports on that day is over the limit, and every shipment of the day pays for it."""
-    detail = (
-        f"{dollars(total_minor)} in {shipments} shipments is over the limit of {dollars(rule.limit_minor)} "
-        "for one person on one day; none of them passes free of duty."
-    )
+    """All that one person imports on that day is over the limit, and every shipment of the day pays for it.
+
+    Or, by the other reading, this one: `total_minor` is then its own value and that of those that pass.
+    """
+    limit = f"over the limit of {dollars(rule.limit_minor)} for one person on one day"
+    if rule.is_marginal:
+        detail = f"With those that pass the sum would be {dollars(total_minor)}, {limit}; they were claimed before it."
+    else:
+        detail = f"{dollars(total_minor)} in {shipments} shipments is {limit}; none of them passes free of duty."
     return Reason(
         code=rule.over,
         rule_id=rule.broken_rule_id,

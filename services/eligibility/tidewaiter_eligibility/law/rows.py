@@ -67,7 +67,7 @@ class ClockReading(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class BrokenDay(Row):
-    """What a person-day over its limit costs. `effect` is DENY_ALL, the only one offered."""
+    """What a person-day over its limit costs. `effect` is DENY_ALL, or DENY_MARGINAL: those beyond it."""
 
     effect: str
 

@@ -48,7 +48,8 @@ class Conversion(Struct, frozen=True, kw_only=True, gc=False, array_like=True):
 class PersonDayRule(Struct, frozen=True, kw_only=True, gc=False, array_like=True):
     """By which rules a person-day is judged: the limit that it may reach, and what a broken one costs.
 
-    `allowed` and `over` are the codes of the reasons that say so.
+    `allowed` and `over` are the codes of the reasons that say so. `is_marginal`: only the shipments beyond the limit
+    pay, in the order in which they were claimed; all of the day otherwise.
     """
 
     paragraph: str
@@ -61,6 +62,7 @@ class PersonDayRule(Struct, frozen=True, kw_only=True, gc=False, array_like=True
     broken_rule_id: str
     broken_citation: str
     broken_confidence: Confidence
+    is_marginal: bool = False
 
 
 class DayKey(NamedTuple):

@@ -16,7 +16,7 @@ from tidewaiter_eligibility.store.persons import PersonWrites
 from tidewaiter_eligibility.store.states import StateRows, key_columns
 
 _CLAIMS = """
-SELECT shipment_id, revision, person_day_number, local_day, person_day, amount_minor, told, judgement
+SELECT shipment_id, revision, person_day_number, local_day, person_day, amount_minor, told, judgement, wanted_minor
 FROM claim LEFT JOIN person_day ON number = person_day_number
 WHERE shipment_id IN (SELECT value FROM json_each(?))
 """
@@ -43,20 +43,25 @@ _FIRST = """
 SELECT shipment_id, revision FROM claim
 WHERE person_day_number = ? AND told = ? ORDER BY shipment_id LIMIT ?
 """
+_WAITING = """
+SELECT shipment_id, revision FROM claim
+WHERE person_day_number = ? AND wanted_minor > 0 AND wanted_minor <= ? ORDER BY wanted_minor, shipment_id LIMIT ?
+"""
 _PUT_CLAIM = """
-INSERT INTO claim (shipment_id, revision, person_day_number, amount_minor, told, judgement, since)
-VALUES (?, ?, ?, ?, ?, ?, ?)
+INSERT INTO claim (shipment_id, revision, person_day_number, amount_minor, told, judgement, since, wanted_minor)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (shipment_id) DO UPDATE SET
     revision = excluded.revision, person_day_number = excluded.person_day_number,
     amount_minor = excluded.amount_minor, told = excluded.told, judgement = excluded.judgement,
-    since = excluded.since
+    since = excluded.since, wanted_minor = excluded.wanted_minor
 """
 _INSERT_TOTAL = """
-INSERT INTO person_day (number, local_day, person_day, total_minor, limit_minor, shipments, holding, since)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO person_day (number, local_day, person_day, total_minor, limit_minor, shipments, holding, marginal, since)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _UPDATE_TOTAL = """
-UPDATE person_day SET total_minor = ?, limit_minor = ?, shipments = ?, holding = ?, since = ? WHERE number = ?
+UPDATE person_day SET total_minor = ?, limit_minor = ?, shipments = ?, holding = ?, marginal = ?, since = ?
+WHERE number = ?
 """
 _PUT_HOLD = (
     "INSERT INTO hold (shipment_id, person_day_number, amount_minor, until_revision, since) VALUES (?, ?, ?, ?, ?)"
@@ -101,9 +106,8 @@ class SqliteRows(StateRows, PersonWrites):
     def claims(self, shipment_ids: Sequence[str]) -> dict[str, Claim]:
         """The claims of those shipments that have one."""
         claims = {}
-        for shipment_id, revision, number, day, person_day, amount_minor, told, judgement in self._connection.execute(
-            _CLAIMS, (json.dumps(shipment_ids),)
-        ):
+        rows = self._connection.execute(_CLAIMS, (json.dumps(shipment_ids),))
+        for shipment_id, revision, number, day, person_day, amount_minor, told, judgement, wanted_minor in rows:
             key = None if number is None else DayKey(day, person_day.hex())
             if key is not None:
                 self._numbers[key] = number
@@ -114,6 +118,7 @@ class SqliteRows(StateRows, PersonWrites):
                 amount_minor=amount_minor,
                 told=Verdict(told),
                 judgement=unpack(judgement),
+                wanted_minor=wanted_minor,
             )
         return claims
 
@@ -138,6 +143,11 @@ class SqliteRows(StateRows, PersonWrites):
             Turned(shipment_id=shipment_id, revision=revision)
             for shipment_id, revision in self._first(key, other, at_most, beyond_minor)
         ]
+
+    def waiting(self, key: DayKey, *, minor_max: int, at_most: int) -> list[Turned]:
+        """Denied shipments for which there would be room: one range of an index."""
+        rows = self._connection.execute(_WAITING, (self.number(key), minor_max, at_most))
+        return [Turned(shipment_id=shipment_id, revision=revision) for shipment_id, revision in rows]
 
     def left_days(self, shipment_ids: Sequence[str]) -> dict[str, list[DayKey]]:
         """The person-days those shipments left with others still to be told."""
@@ -179,7 +189,7 @@ class SqliteRows(StateRows, PersonWrites):
         ((last,),) = self._connection.execute("SELECT coalesce(max(number), 0) FROM person_day")
         next_number = cast(int, last) + 1
         for key, total in totals.items():
-            sums = (total.total_minor, total.limit_minor, total.shipments, total.holding, since)
+            sums = (total.total_minor, total.limit_minor, total.shipments, total.holding, total.is_marginal, since)
             number = self.number(key)
             self._is_held_on[key] = total.holding > 0
             if number is not None:
@@ -230,15 +240,8 @@ class SqliteRows(StateRows, PersonWrites):
 
     def _claim_columns(self, claim: Claim) -> tuple[int | str | bytes | None, ...]:
         number = None if claim.key is None else self._known_number(claim.key)
-        return (
-            claim.shipment_id,
-            claim.revision,
-            number,
-            claim.amount_minor,
-            claim.told,
-            pack(claim.judgement),
-            self._since(),
-        )
+        counted = (claim.shipment_id, claim.revision, number, claim.amount_minor, claim.told)
+        return (*counted, pack(claim.judgement), self._since(), claim.wanted_minor)
 
 
 def ledger_secret(connection: apsw.Connection, made: bytes) -> bytes:

@@ -18,7 +18,7 @@ NOW = 2**62
 """The version after all others."""
 
 _TOTAL = """
-SELECT number, since, total_minor, limit_minor, shipments, holding FROM person_day
+SELECT number, since, total_minor, limit_minor, shipments, holding, marginal FROM person_day
 WHERE local_day = ? AND person_day = ?
 """
 _TOTAL_WAS = """
@@ -86,7 +86,9 @@ class StateRows(PersonRows):
         execute = self._connection.execute
         totals = {}
         for key in keys:
-            for number, since, total_minor, limit_minor, shipments, holding in execute(_TOTAL, key_columns(key)):
+            for number, since, total_minor, limit_minor, shipments, holding, marginal in execute(
+                _TOTAL, key_columns(key)
+            ):
                 self._numbers[key] = number
                 if since > self._at:
                     total = self._total_was(number)
@@ -95,7 +97,11 @@ class StateRows(PersonRows):
                 elif shipments:
                     self._is_held_on[key] = holding > 0
                     totals[key] = Total(
-                        total_minor=total_minor, limit_minor=limit_minor, shipments=shipments, holding=holding
+                        total_minor=total_minor,
+                        limit_minor=limit_minor,
+                        shipments=shipments,
+                        holding=holding,
+                        is_marginal=marginal == 1,
                     )
         return totals
 
