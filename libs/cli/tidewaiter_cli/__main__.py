@@ -36,6 +36,13 @@ LOG_COMMANDS: Final = {
 """The same below `log`, in the modules log_<name>."""
 
 
+PERSONS_COMMANDS: Final = {
+    "merge": "Rules that the parties of a file are one person, on every day on the ledger and to come.",
+    "split": "Rules that the party of a file is a person of its own, whatever it was counted with.",
+    "rulings": "Lists what was ruled on persons, with author, reason and time; persons are keyed hashes.",
+}
+"""The same below `persons`, in the modules persons_<name>."""
+
 LAW_COMMANDS: Final = {"diff": "Shows what changed in the law from one day to another."}
 """The same below `law`, which is a command itself, in the modules law_<name>."""
 
@@ -70,7 +77,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(words: list[str]) -> int:
     # A command's own help comes from its docstring; only the list of commands must not load them all.
-    asks_for_list = all(word.startswith("-") or word == "log" for word in words)
+    asks_for_list = all(word.startswith("-") or word in {"log", "persons"} for word in words)
     result = build_app(summaries=asks_for_list)(words, result_action="return_value")
     return result if isinstance(result, int) else stopping.DONE
 
@@ -92,7 +99,17 @@ def build_app(*, summaries: bool) -> App:
         app.command(f"tidewaiter_cli.commands.{name}:{function}", name=name, help=summary if summaries else None)
     for name, summary in LOG_COMMANDS.items():
         log.command(f"tidewaiter_cli.commands.log_{name}:{name}", name=name, help=summary if summaries else None)
+    persons = App(
+        name="persons",
+        help="Rules on who is one person, and lists the rulings.",
+        help_format="plaintext",
+        version_flags=[],
+    )
+    for name, summary in PERSONS_COMMANDS.items():
+        module = f"tidewaiter_cli.commands.persons_{name}:{name}"
+        persons.command(module, name=name, help=summary if summaries else None)
     app.command(log)
+    app.command(persons)
     return app
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Final, Self, cast
 
@@ -39,7 +40,7 @@ class _Operator:
 
 
 class EligibilityOperator(_Operator):
-    """What if, and by which law; touches nothing."""
+    """What if, and by which law; and who is one person, which alone touches anything."""
 
     def __init__(
         self,
@@ -51,7 +52,7 @@ class EligibilityOperator(_Operator):
         super().__init__(
             address,
             service="tidewaiter.eligibility.v1.EligibilityService",
-            retried=("CheckEligibility", "ListRegimes"),
+            retried=("CheckEligibility", "ListRegimes", "MergePersons", "SplitPerson", "ListPersonRulings"),
             tls=tls,
             deadline_seconds=deadline_seconds,
         )
@@ -83,6 +84,27 @@ class EligibilityOperator(_Operator):
         )
         response = self._connection.call(self._stub.ListRegimes, request)
         return cast(eligibility_pb2.ListRegimesResponse, response)
+
+    def merge_persons(self, request: eligibility_pb2.MergePersonsRequest) -> eligibility_pb2.PersonRulingEffect:
+        """Rules that parties are one person; the same request again answers again."""
+        response = self._connection.call(self._stub.MergePersons, request)
+        return cast(eligibility_pb2.MergePersonsResponse, response).effect
+
+    def split_person(self, request: eligibility_pb2.SplitPersonRequest) -> eligibility_pb2.PersonRulingEffect:
+        """Rules that a party is a person of its own; the same request again answers again."""
+        response = self._connection.call(self._stub.SplitPerson, request)
+        return cast(eligibility_pb2.SplitPersonResponse, response).effect
+
+    def person_rulings(self) -> Iterator[eligibility_pb2.PersonRuling]:
+        """All rulings on persons, by number, page after page."""
+        request = eligibility_pb2.ListPersonRulingsRequest()
+        while True:
+            response = self._connection.call(self._stub.ListPersonRulings, request)
+            page = cast(eligibility_pb2.ListPersonRulingsResponse, response)
+            yield from page.rulings
+            if not page.next_page_token:
+                return
+            request.page_token = page.next_page_token
 
 
 class RiskOperator(_Operator):

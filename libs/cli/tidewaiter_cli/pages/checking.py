@@ -113,6 +113,8 @@ def print_finding(finding: trade_pb2.EligibilityFinding, *, changes: Sequence[st
     if finding.unlisted:
         flags = ", ".join(sentence_case(name_of(trade_pb2.GoodsFlag, each, "GOODS_FLAG_")) for each in finding.unlisted)
         out.print(Padding(f"[dim]taken at the filer's word: {flags}[/dim]", (0, 0, 0, 2)))
+    if finding.person_key_rules:
+        out.print(Padding(f"[dim]{_told(finding)}[/dim]", (0, 0, 0, 2)))
     if changes:
         out.print("[bold]What would change it[/bold]")
     for sentence in changes:
@@ -134,6 +136,14 @@ def _judged(finding: trade_pb2.EligibilityFinding) -> str:
     value = f"value {money(finding.value)}" if finding.HasField("value") else ""
     limit = f"limit {money(finding.limit)}" if finding.HasField("limit") else ""
     return ", ".join(filter(None, (" ".join(filter(None, (regime, day))), value, limit)))
+
+
+def _told(finding: trade_pb2.EligibilityFinding) -> str:
+    """How the person was told from others: kinds only."""
+    rules = [
+        sentence_case(name_of(trade_pb2.PersonKeyRule, each, "PERSON_KEY_RULE_")) for each in finding.person_key_rules
+    ]
+    return f"one person by name, postal code and street: {', '.join(rules)}"
 
 
 def refuse_day(flag: str, day: str) -> None:
