@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tidewaiter_chassis.failures import Failure, Kind
+from tidewaiter_chassis.failures import Failure, Kind, Violation, invalid
 
 
 class LawRefused(Failure):
