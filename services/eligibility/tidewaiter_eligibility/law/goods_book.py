@@ -76,7 +76,7 @@ class GoodsBook:
     def _ruled(self, hts_code: str, origin: str, flags: frozenset[GoodsFlag], day: date) -> Ruled:
         """What is excluded of a line on that day, by its HTS number (digits, "" for none), origin and flags."""
         certain = {found.exclusion: found for found in self._by_number(hts_code) if found.exclusion.in_force(day)}
-        for flag in flags:
+        for flag in sorted(flags):
             for exclusion in self._flagged(flag, day):
                 certain.setdefault(exclusion, Excluded(exclusion=exclusion))
         perhaps: dict[Exclusion, tuple[Excluded, str]] = {}
