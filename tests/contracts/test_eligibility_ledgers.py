@@ -9,6 +9,7 @@ from tidewaiter_eligibility.store.memory import MemoryLedger
 from tidewaiter_eligibility.store.sqlite import SqliteLedger
 
 from tests.contracts.eligibility_claims import ClaimPromises
+from tests.contracts.eligibility_expiry import ExpiryPromises
 from tests.contracts.eligibility_holds import HoldPromises
 from tests.contracts.eligibility_ledger import ClosingLedger, LedgerPromises
 from tests.contracts.eligibility_marginal import MarginalPromises
@@ -17,7 +18,14 @@ from tests.contracts.eligibility_persons import LinkPromises, RulingPromises
 
 
 class AllPromises(
-    ClaimPromises, HoldPromises, LinkPromises, MarginalPromises, PastPromises, RulingPromises, LedgerPromises
+    ClaimPromises,
+    ExpiryPromises,
+    HoldPromises,
+    LinkPromises,
+    MarginalPromises,
+    PastPromises,
+    RulingPromises,
+    LedgerPromises,
 ):
     """Every suite."""
 

@@ -181,6 +181,20 @@ class LedgerChange(LedgerView, PersonChange, Protocol):
         """Keep these totals. Never negative, and nothing without shipments: the store refuses that."""
         ...
 
+    def expire_claims(self, *, before_day: str, through_version: int, at_most: int) -> int:
+        """Delete so much of what counts on local days before one, and of what counts nowhere since a version.
+
+        How many rows were deleted, 0 when none is left. What was known before can then no longer be read.
+        """
+        ...
+
+    def forget_past(self, *, before_version: int, at_most: int) -> int:
+        """Delete so much of what was replaced before a version, from which on the past can still be read.
+
+        How many rows were deleted, 0 when none is left.
+        """
+        ...
+
     def put_left(self, shipment_id: str, key: DayKey) -> None:
         """Remember that a shipment left a person-day whose others are still to be told."""
         ...

@@ -26,6 +26,18 @@ class Settings(ServiceSettings):
     exchange_rates_file: str = variables.file(
         help="CSV file with dated rates of exchange to U.S. dollars; without it only dollars can be weighed."
     )
+    claims_kept_days: int = variables.whole_number(
+        0,
+        low=0,
+        high=36_500,
+        help="How many days claims are kept after their day, 0 for ever; longer than a filing may come late.",
+    )
+    past_kept_days: int = variables.whole_number(
+        90,
+        low=0,
+        high=36_500,
+        help="How many days the ledger can still be read as it was, 0 for ever.",
+    )
     batches_waiting_max: int = variables.whole_number(
         256,
         low=1,

@@ -11,6 +11,7 @@ from tidewaiter_chassis.clock import Clock
 
 from tidewaiter_eligibility.ledger import Claim, Hold, Total
 from tidewaiter_eligibility.model import DayKey, Turned, Verdict
+from tidewaiter_eligibility.store.expiring import expire_days, expire_uncounted, forget_past
 from tidewaiter_eligibility.store.packing import pack, unpack
 from tidewaiter_eligibility.store.persons import PersonWrites
 from tidewaiter_eligibility.store.states import StateRows, key_columns
@@ -66,6 +67,12 @@ WHERE number = ?
 _PUT_HOLD = (
     "INSERT INTO hold (shipment_id, person_day_number, amount_minor, until_revision, since) VALUES (?, ?, ?, ?, ?)"
 )
+_LAST_NUMBER = "SELECT max(last_number, (SELECT coalesce(max(number), 0) FROM person_day)) FROM ledger"
+_OLDEST = """
+SELECT 1 WHERE EXISTS (SELECT 1 FROM claim WHERE person_day_number IS NULL AND since <= ?1)
+    OR EXISTS (SELECT 1 FROM person_day WHERE local_day < ?2)
+    OR EXISTS (SELECT 1 FROM person_link WHERE local_day < ?2)
+"""
 _PUT_MOMENT = """
 INSERT INTO moment (version, at_ns) VALUES (?1, max(?2, (SELECT coalesce(max(at_ns), 0) + 1 FROM moment)))
 """
@@ -186,8 +193,7 @@ class SqliteRows(StateRows, PersonWrites):
         if not totals:
             return
         since, kept, new = self._since(), [], []
-        ((last,),) = self._connection.execute("SELECT coalesce(max(number), 0) FROM person_day")
-        next_number = cast(int, last) + 1
+        next_number = self._last_number() + 1
         for key, total in totals.items():
             sums = (total.total_minor, total.limit_minor, total.shipments, total.holding, total.is_marginal, since)
             number = self.number(key)
@@ -200,6 +206,20 @@ class SqliteRows(StateRows, PersonWrites):
                 next_number += 1
         self._connection.executemany(_UPDATE_TOTAL, kept)
         self._connection.executemany(_INSERT_TOTAL, new)
+
+    def expire_claims(self, *, before_day: str, through_version: int, at_most: int) -> int:
+        """Delete what is too old, and end the past there: it cannot be read without what is deleted."""
+        oldest = list(self._connection.execute(_OLDEST, (through_version, before_day)))
+        if not oldest:
+            return 0
+        since = self._since()
+        self._connection.execute("UPDATE ledger SET horizon = ?, last_number = ?", (since, self._last_number()))
+        deleted = expire_days(self._connection, before=before_day, at_most=at_most)
+        return deleted + expire_uncounted(self._connection, through=through_version, at_most=at_most)
+
+    def forget_past(self, *, before_version: int, at_most: int) -> int:
+        """Delete the past before a version."""
+        return forget_past(self._connection, before=before_version, at_most=at_most) if before_version else 0
 
     def put_left(self, shipment_id: str, key: DayKey) -> None:
         """Remember a person-day that was left."""
@@ -224,6 +244,10 @@ class SqliteRows(StateRows, PersonWrites):
         if beyond_minor is None:
             return list(self._connection.execute(_FIRST, (number, told, at_most)))
         return list(self._connection.execute(_FIRST_NOT_HOLDING, (number, told, at_most, beyond_minor)))
+
+    def _last_number(self) -> int:
+        ((last,),) = self._connection.execute(_LAST_NUMBER)
+        return cast(int, last)
 
     def _since(self) -> int:
         """The version of this change, made by the first write of it."""
