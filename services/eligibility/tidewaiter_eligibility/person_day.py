@@ -51,20 +51,25 @@ class PersonDays:
     def on_day(self, person: str, local_day: str, paragraph: str) -> OnePerson:
         """A person in normal form (the key, then its links, a line each) on one day under one paragraph."""
         key, *links = person.split("\n")
-        own = self.own(key, local_day, paragraph)
-        return OnePerson(own, tuple([self.link(link, local_day, paragraph) for link in links]))
+        day = _on(local_day, paragraph)
+        own = DayKey(local_day, self._hash(key.encode() + day).hex())
+        return OnePerson(own, tuple([Link(local_day, self._hash(link.encode() + day)) for link in links]))
 
     def own(self, key: str, local_day: str, paragraph: str) -> DayKey:
         """The person-day of a key."""
-        return DayKey(local_day, self._hash(f"{key}\n{local_day}\n{paragraph}").hex())
+        return DayKey(local_day, self._hash(key.encode() + _on(local_day, paragraph)).hex())
 
     def link(self, link: str, local_day: str, paragraph: str) -> Link:
         """A link on one day under one paragraph."""
-        return Link(local_day, self._hash(f"{link}\n{local_day}\n{paragraph}"))
+        return Link(local_day, self._hash(link.encode() + _on(local_day, paragraph)))
 
     def anywhen(self, key: str) -> bytes:
         """A key on no day in particular, as rulings name it."""
-        return self._hash(key)
+        return self._hash(key.encode())
 
-    def _hash(self, said: str) -> bytes:
-        return blake2b(said.encode(), digest_size=HASH_BYTES, key=self._secret).digest()
+    def _hash(self, said: bytes) -> bytes:
+        return blake2b(said, digest_size=HASH_BYTES, key=self._secret).digest()
+
+
+def _on(local_day: str, paragraph: str) -> bytes:
+    return f"\n{local_day}\n{paragraph}".encode()

@@ -79,7 +79,7 @@ class PersonRows:
         return {Link(day, link): DayKey(day, person_day.hex()) for day, link, person_day in self._met(links)}
 
     def aliases(self, keys: Collection[DayKey]) -> dict[DayKey, DayKey]:
-        """What those stand for that stand for another person-day: a few steps, the smaller for the greater."""
+        """What those person-days stand for that stand for another, the smaller for the greater, so in few steps."""
         steps: dict[DayKey, DayKey] = {}
         ahead = set(keys)
         while ahead:
