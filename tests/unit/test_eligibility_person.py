@@ -77,6 +77,7 @@ def test_one_person_written_another_way_has_the_same_key(written: Party) -> None
         party("Ann Lee", address_lines=("12 Main Ave",)),
         party("Ann Lee", address_lines=("12 N Main St",)),
         party("Ann Lee", address_lines=("PO Box 12",)),
+        party("Ann Lee Co"),
     ],
 )
 def test_another_person_has_another_key_and_shares_no_link(other: Party) -> None:
@@ -110,6 +111,7 @@ def test_a_slip_an_initial_or_a_short_name_leaves_a_link(written: Party) -> None
         ("James Lee II", "James Lee III"),
         ("Alex Lee", "Alexandra Lee"),
         ("Acme Foods Inc", "Acme Footwear Inc"),
+        ("Maria Co", "Maria Sa"),
     ],
 )
 def test_members_of_one_household_are_told_apart_and_joined_only_on_demand(one: str, other: str) -> None:
@@ -125,6 +127,7 @@ def test_members_of_one_household_are_told_apart_and_joined_only_on_demand(one: 
         ("Acme Inc.", "ACME"),
         ("Acme Trading Co., Ltd.", "Trading Acme"),
         ("Acme L.L.C.", "Acme"),
+        ("Acme S.A.", "Acme Inc"),
         ("Smith & Sons", "Smith and Sons"),
         ("O'Brien", "OBrien"),
         ("O\u2019Brien", "O'Brien"),
@@ -136,6 +139,13 @@ def test_members_of_one_household_are_told_apart_and_joined_only_on_demand(one: 
 )
 def test_forms_particles_accents_and_case_do_not_part_a_name(one: str, other: str) -> None:
     assert same_name(party(one), party(other))
+
+
+def test_a_town_without_its_state_leaves_no_link_that_crosses_postal_codes() -> None:
+    near, far = party("Ann Lee", city="Springfield"), party("Ann Lee", city="Springfield", postal_code="62701")
+
+    assert not are_one(near, far)
+    assert are_one(replace(near, region="MA"), replace(far, region="MA"))
 
 
 def test_a_name_of_nothing_but_a_legal_form_is_kept() -> None:

@@ -44,7 +44,7 @@ def _close(name: Name, address: Address) -> tuple[str, ...]:
     b. the town and the region: the postal code is wrong.
     """
     house = f"{name.code}|{address.number}|{consonants(''.join(address.rest))}"
-    if not (address.number and address.rest and address.city):
+    if not (address.number and address.rest and address.city and address.region):
         return (f"a|{house}|{address.postal_code}",)
     return f"a|{house}|{address.postal_code}", f"b|{house}|{address.city}|{address.region}"
 

@@ -21,10 +21,12 @@ from tidewaiter_eligibility.person.words import words_of
 
 _CARE_OF = re.compile(r"\b(?:c/o|care of|attn:?)(?=\s|$).*", re.IGNORECASE)
 _LEGAL_FORMS = frozenset(
-    "ab ag aps as asa bv bvba co company corp corporation gmbh inc incorporated kft kg limited llc lllp llp lp ltd "
-    "ltda mbh nv oy oyj pc plc pllc pte pty sa sarl sas sdn bhd srl spa sro ug".split()
+    "aps asa bv bvba company corp corporation gmbh inc incorporated kft limited llc lllp llp ltd ltda mbh oyj plc pllc "
+    "pte pty sarl sdn bhd srl sro".split()
 )
-_TITLES = frozenset("mr mrs ms miss mx dr prof professor sir madam mme mlle herr frau".split())
+_PERHAPS_LEGAL_FORMS = frozenset("ab ag as co kg lp nv oy pc sa sas spa ug".split())
+"""Legal forms that are family names as well: they count as forms beside another one, or with points between."""
+_TITLES = frozenset("mr mrs ms miss mx dr prof professor mme mlle".split())
 _GLUE = frozenset(("and", "the"))
 _GENERATIONS = {
     "jr": "jr",
@@ -84,23 +86,25 @@ def _without_care_of(text: str) -> tuple[str, Basis]:
 
 def _telling(words: list[str]) -> tuple[list[str], Basis]:
     """The words that tell a name from others, and which kinds were left out."""
-    if _LEFT_OUT.isdisjoint(words) and (not words or len(words[-1]) > 1):
+    joined = _with_form_joined(words) if words and len(words[-1]) == 1 else words
+    if joined is words and _LEFT_OUT.isdisjoint(words):
         return words, 0
-    telling = [word for word in _with_forms_joined(words) if word not in _LEFT_OUT]
+    has_form = joined is not words or not _LEGAL_FORMS.isdisjoint(words)
+    left_out = _LEFT_OUT | _PERHAPS_LEGAL_FORMS if has_form else _LEFT_OUT
+    telling = [word for word in joined if word not in left_out]
     if not telling:
         return words, 0
-    dropped = set(_with_forms_joined(words)) - set(telling)
-    basis = TITLE if dropped & _TITLES else 0
-    return telling, basis | LEGAL_FORM if dropped & _LEGAL_FORMS else basis
+    basis = 0 if _TITLES.isdisjoint(joined) else TITLE
+    return telling, basis | LEGAL_FORM if has_form else basis
 
 
-def _with_forms_joined(words: list[str]) -> list[str]:
+def _with_form_joined(words: list[str]) -> list[str]:
     """With a legal form at the end that was written with points as one word: "l l c" is "llc"."""
     first = len(words)
     while first and len(words[first - 1]) == 1:
         first -= 1
     form = "".join(words[first:])
-    return [*words[:first], form] if form in _LEGAL_FORMS else words
+    return [*words[:first], form] if form in _LEGAL_FORMS | _PERHAPS_LEGAL_FORMS else words
 
 
 def _linked(telling: list[str]) -> tuple[list[str], Basis]:
