@@ -140,6 +140,25 @@ async def test_what_would_change_the_verdict_is_answered_when_asked(stub: Stub) 
     assert [] == [*unasked.changes]
 
 
+async def test_what_would_change_an_answer_of_the_past_is_of_the_same_past(stub: Stub) -> None:
+    before = await stub.CheckEligibility(question(message("S1", cents=50_000)))
+    await stub.DetermineEligibility(batch(message("S2", cents=40_000)))
+
+    past = question(message("S1", cents=50_000), what_would_change=True)
+    past.consistency.at_exact_snapshot = before.snapshot
+    then, now = (
+        await stub.CheckEligibility(past),
+        await stub.CheckEligibility(question(message("S1", cents=50_000), what_would_change=True)),
+    )
+
+    assert [80_001, 40_000] == [
+        change.value.units * 100 + change.value.nanos // 10_000_000
+        for response in (then, now)
+        for change in response.changes
+        if change.kind == eligibility_pb2.CHANGE_KIND_VALUE
+    ]
+
+
 async def test_the_day_that_would_change_it_is_answered_too(stub: Stub) -> None:
     response = await stub.CheckEligibility(question(message(day=CLOSED_DAY), what_would_change=True))
 

@@ -7,6 +7,7 @@ from collections import Counter
 from tidewaiter_eligibility.check import Checker
 from tidewaiter_eligibility.model import GoodsFlag, ReasonCode, Verdict
 from tidewaiter_eligibility.shadow import Shadow
+from tidewaiter_eligibility.snapshots import WHATEVER_IS_KNOWN
 from tidewaiter_eligibility.store.memory import MemoryLedger
 
 from tests.eligibility_laws import own_law, shipped_row
@@ -15,7 +16,7 @@ from tests.eligibility_shipments import CLOSED_DAY, goods, law, shipment
 ELIGIBLE, NOT_ELIGIBLE, UNKNOWN = Verdict.ELIGIBLE, Verdict.NOT_ELIGIBLE, Verdict.UNKNOWN
 
 
-def shadow(counted: Counter[tuple[Verdict, Verdict]]) -> Shadow:
+def shadow(counted: Counter[tuple[Verdict, Verdict]], ledger: MemoryLedger | None = None) -> Shadow:
     """The proposal of 2025 that goods under Section 301 lose the exemption."""
     regime = {**shipped_row("regimes", "regime", "R01"), "excludes": ["X-301"]}
     proposed = own_law(regimes={"regime": [regime]})
@@ -23,7 +24,7 @@ def shadow(counted: Counter[tuple[Verdict, Verdict]]) -> Shadow:
     def count(verdict: Verdict, shadow_verdict: Verdict, number: int) -> None:
         counted[verdict, shadow_verdict] += number
 
-    check = Checker(law=proposed, ledger=MemoryLedger()).check
+    check = Checker(law=proposed, ledger=ledger or MemoryLedger()).check_exactly
     return Shadow(law=law(), shadow=proposed, check=check, count=count)
 
 
@@ -44,7 +45,9 @@ def test_shipments_are_counted_by_what_each_law_says() -> None:
 def test_what_the_shadow_finds_is_said_with_its_own_law() -> None:
     listed = shipment(items=(goods(flags=frozenset({GoodsFlag.SECTION_301})),))
 
-    (found,) = shadow(Counter()).check([listed])
+    ledger = MemoryLedger()
+    _, snapshot = Checker(law=law(), ledger=ledger).check_at([listed], WHATEVER_IS_KNOWN)
+    (found,) = shadow(Counter(), ledger).check([listed], snapshot)
 
     assert (NOT_ELIGIBLE, [ReasonCode.EXCLUDED_TRADE_MEASURE]) == (found.verdict, [r.code for r in found.reasons])
     assert law().version != found.law_version

@@ -98,7 +98,7 @@ def _shadow(law: Law, shadow_law: Law, ledger: Ledger, telemetry: Telemetry) -> 
     def count(verdict: Verdict, shadow_verdict: Verdict, number: int) -> None:
         counter.add(number, {"verdict": verdict.name, "shadow_verdict": shadow_verdict.name})
 
-    return Shadow(law=law, shadow=shadow_law, check=Checker(law=shadow_law, ledger=ledger).check, count=count)
+    return Shadow(law=law, shadow=shadow_law, check=Checker(law=shadow_law, ledger=ledger).check_exactly, count=count)
 
 
 def main() -> None:

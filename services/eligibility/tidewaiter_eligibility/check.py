@@ -35,6 +35,10 @@ class Checker:
         """The answers, in order, all from the same state of the ledger. A shipment's id may be empty."""
         return self.check_at(shipments, WHATEVER_IS_KNOWN)[0]
 
+    def check_exactly(self, shipments: Sequence[Shipment], snapshot: str) -> list[Finding]:
+        """The answers from the state of that token, which an answer before has named."""
+        return self.check_at(shipments, Wanted(at_exact_snapshot=snapshot))[0]
+
     def check_at(self, shipments: Sequence[Shipment], wanted: Wanted) -> tuple[list[Finding], str]:
         """The same from the state that is wanted, and its token. Failures of `Snapshots.read`."""
         judgements = [judge(shipment, law=self._law) for shipment in shipments]

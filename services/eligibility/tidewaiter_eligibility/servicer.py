@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from tidewaiter.eligibility.v1 import eligibility_pb2, eligibility_pb2_grpc
@@ -89,10 +90,11 @@ class EligibilityServicer(eligibility_pb2_grpc.EligibilityServiceServicer):
         response = eligibility_pb2.CheckEligibilityResponse(snapshot=snapshot)
         write_finding(finding, response.finding, law=self._law)
         if request.what_would_change:
-            found = what_would_change(shipment, finding, check=self._checker.check, law=self._law)
+            same = partial(self._checker.check_exactly, snapshot=snapshot)
+            found = what_would_change(shipment, finding, check=same, law=self._law)
             write_changes(found, response.changes)
         if shadow is not None:
-            write_finding(shadow.check([shipment])[0], response.shadow, law=shadow.law)
+            write_finding(shadow.check([shipment], snapshot)[0], response.shadow, law=shadow.law)
         self._compare([shipment])
         return response
 
@@ -120,7 +122,7 @@ class EligibilityServicer(eligibility_pb2_grpc.EligibilityServiceServicer):
         for result, finding in zip(results, findings, strict=True):
             write_finding(finding, result.finding, law=self._law)
         if shadowed and self._shadow is not None:
-            findings = self._shadow.check([shipment for _, shipment in shadowed])
+            findings = self._shadow.check([shipment for _, shipment in shadowed], response.snapshot)
             for (result, _), finding in zip(shadowed, findings, strict=True):
                 write_finding(finding, result.shadow, law=self._shadow.law)
         self._compare(sound)

@@ -20,7 +20,7 @@ class Shadow:
     """Judges by `law` and `shadow`, and tells `count` how many got which two verdicts, that of the shadow second."""
 
     def __init__(
-        self, *, law: Law, shadow: Law, check: Callable[[Sequence[Shipment]], list[Finding]], count: Count
+        self, *, law: Law, shadow: Law, check: Callable[[Sequence[Shipment], str], list[Finding]], count: Count
     ) -> None:
         self._law = law
         self.law = shadow
@@ -35,6 +35,6 @@ class Shadow:
         for (verdict, shadow_verdict), number in verdicts.items():
             self._count(verdict, shadow_verdict, number)
 
-    def check(self, shipments: Sequence[Shipment]) -> list[Finding]:
-        """What the shadow law finds, by the ledger as it is."""
-        return self._check(shipments)
+    def check(self, shipments: Sequence[Shipment], snapshot: str) -> list[Finding]:
+        """What the shadow law finds, by the state of the ledger that an answer named."""
+        return self._check(shipments, snapshot)
