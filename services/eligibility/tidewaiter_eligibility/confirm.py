@@ -25,7 +25,8 @@ class Confirmer:
     async def confirm(self, confirmations: Sequence[Confirmation]) -> list[tuple[Turned, ...]]:
         """Who turned on the days of each confirmed shipment, in order, once it is durable. The shipments differ.
 
-        A shipment without a claim, and a revision that was confirmed before, change nothing. Failure BUSY or FULL
+        A shipment without a claim, a revision that was confirmed before and one that no claim has reached change
+        nothing. Failure BUSY or FULL
         as `Ledger.change`: a repeat is safe.
         """
         return (await self.confirm_at(confirmations))[0]

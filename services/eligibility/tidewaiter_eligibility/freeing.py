@@ -28,11 +28,12 @@ class Freeing:
         self._turning = Turning(change, self._totals, answers=len(shipment_ids))
 
     def free_holds(self, shipment_id: str, *, through_revision: int) -> None:
-        """Free what is held until a revision up to this one."""
-        held = self._holds.get(shipment_id, ())
+        """Free what is held until a revision up to this one; nothing when no claim has reached it."""
+        claim, held = self._claims.get(shipment_id), self._holds.get(shipment_id, ())
+        if claim is None or through_revision > claim.revision:
+            return
         kept = tuple(hold for hold in held if hold.until_revision > through_revision)
         if kept != held:
-            claim = self._claims.get(shipment_id)
             self._free(shipment_id, claim, held, claim, kept)
 
     def free_all(self, shipment_id: str) -> None:

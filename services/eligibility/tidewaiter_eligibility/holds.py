@@ -36,7 +36,9 @@ def held_after(former: Claim, holds: Sequence[Hold], asked: Claim) -> tuple[Hold
     if former.key is not None and former.amount_minor:
         new = Hold(key=former.key, amount_minor=former.amount_minor, until_revision=asked.revision)
         held = [hold for hold in held if hold.key != new.key or hold.amount_minor > new.amount_minor]
-        held.append(new)
+        # Under another law the same revision is judged again: what is held until then already may cover it.
+        if not any(hold.key == new.key and hold.until_revision >= new.until_revision for hold in held):
+            held.append(new)
     return held_beside(held, asked)
 
 

@@ -535,8 +535,8 @@ class Confirmation(_message.Message):
     nothing.
     """
     revision: _builtins.int
-    """The revision that was decided, from 1; one that was confirmed before changes
-    nothing.
+    """The revision that was decided, from 1; one that was confirmed before, or that
+    no claim has reached, changes nothing.
     """
     def __init__(
         self,
