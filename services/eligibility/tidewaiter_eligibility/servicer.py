@@ -164,20 +164,23 @@ class EligibilityServicer(eligibility_pb2_grpc.EligibilityServiceServicer):
         refuse_size(request, len(request.confirmations))
         refuse_repeated("confirmations[{}]", [each.shipment_id for each in request.confirmations])
         response = eligibility_pb2.ConfirmClaimsResponse()
-        sound: list[Confirmation] = []
-        results: list[eligibility_pb2.ConfirmationResult] = []
-        for number, each in enumerate(request.confirmations):
-            result = response.results.add()
-            try:
-                sound.append(confirmation_from(each, at=f"confirmations[{number}]"))
-                results.append(result)
-            except Failure as failure:
-                result.error.CopyFrom(answers.to_status(failure))
-        turned: list[tuple[Turned, ...]] = []
-        if sound:
-            turned, response.snapshot = await self._confirmer.confirm_at(sound)
-        for result, named in zip(results, turned, strict=True):
-            write_turned(named, result.turned)
+        sound: list[tuple[int, Confirmation]] = []
+        with BatchSpans(self._tracing, "eligibility.confirm") as spans:
+            for number, each in enumerate(request.confirmations):
+                result = response.results.add()
+                spans.begin(number, each.traceparent)
+                try:
+                    sound.append((number, confirmation_from(each, at=f"confirmations[{number}]")))
+                except Failure as failure:
+                    result.error.CopyFrom(answers.to_status(failure))
+                    spans.refuse(number, failure)
+            turned: list[tuple[Turned, ...]] = []
+            if sound:
+                confirmed = [confirmation for _, confirmation in sound]
+                turned, response.snapshot = await self._confirmer.confirm_at(confirmed)
+            for (number, confirmation), named in zip(sound, turned, strict=True):
+                write_turned(named, response.results[number].turned)
+                spans.end(number, _of_confirmation, confirmation, named)
         self._count_turned(sum(len(named) for named in turned))
         logs.note(shipments=len(request.confirmations), refused=len(request.confirmations) - len(sound))
         return response
@@ -282,4 +285,12 @@ def _attributes(shipment_id: str, answer: Determined) -> dict[str, str | int]:
         "tidewaiter.eligibility.regime_id": answer.finding.regime_id,
         "tidewaiter.eligibility.counted_shipments": answer.finding.counted_shipments,
         "tidewaiter.eligibility.turned": len(answer.turned),
+    }
+
+
+def _of_confirmation(confirmation: Confirmation, turned: tuple[Turned, ...]) -> dict[str, str | int]:
+    return {
+        "tidewaiter.shipment_id": confirmation.shipment_id,
+        "tidewaiter.revision": confirmation.revision,
+        "tidewaiter.eligibility.turned": len(turned),
     }

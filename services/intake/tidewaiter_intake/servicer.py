@@ -160,9 +160,13 @@ async def _chunks(
 
 
 def _chunk_of(message: intake_pb2.StreamFilingsRequest) -> intake_pb2.FilingChunk:
-    if not message.HasField("chunk"):
+    if message.HasField("open"):
         raise errors.stream_refused(
             "STREAM_MESSAGE_UNEXPECTED", "only the first message may open; send chunks of 1 to 500 filings"
+        )
+    if not message.HasField("chunk"):
+        raise errors.stream_refused(
+            "STREAM_MESSAGE_EMPTY", "this message holds nothing; send chunks of 1 to 500 filings"
         )
     validation.refuse_invalid(message.chunk)
     return message.chunk

@@ -530,6 +530,7 @@ class Confirmation(_message.Message):
 
     SHIPMENT_ID_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
+    TRACEPARENT_FIELD_NUMBER: _builtins.int
     shipment_id: _builtins.str
     """The shipment, 1 to 128 of A-Z a-z 0-9 . _ : -; one without a claim changes
     nothing.
@@ -538,15 +539,18 @@ class Confirmation(_message.Message):
     """The revision that was decided, from 1; one that was confirmed before, or that
     no claim has reached, changes nothing.
     """
+    traceparent: _builtins.str
+    """W3C trace context of the filing, empty when it is not traced."""
     def __init__(
         self,
         *,
         shipment_id: _builtins.str = ...,
         revision: _builtins.int = ...,
+        traceparent: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["revision", b"revision", "shipment_id", b"shipment_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["revision", b"revision", "shipment_id", b"shipment_id", "traceparent", b"traceparent"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
