@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -59,6 +60,34 @@ def announce(effect: eligibility_pb2.PersonRulingEffect, *, json: bool) -> None:
     print(f"  {days} touched; {turned} to be determined again")
     for each in effect.turned:
         print(f"  {each.shipment_id} revision {each.revision}")
+
+
+def redecide(effect: eligibility_pb2.PersonRulingEffect, *, intake: str, data: Path | None) -> None:
+    """Has intake decide again what the ruling turned, and says on standard error what became of it.
+
+    Stop when intake cannot be asked: the ruling stands, and repeating it names the shipments again.
+    """
+    from tidewaiter_client import TidewaiterError
+    from tidewaiter_client.operators import IntakeOperator
+
+    from tidewaiter_cli import reach
+    from tidewaiter_cli.pages.showing import counted
+
+    if not effect.turned:
+        return
+    try:
+        with IntakeOperator(reach.address_of("intake", given=intake, data=data), tls=reach.tls()) as operator:
+            response = operator.redecide([each.shipment_id for each in effect.turned])
+    except TidewaiterError as error:
+        raise Stop(
+            f"the ruling is recorded, and intake could not be asked to decide again: {error}",
+            advice=f"Give the same command with --request-id {effect.ruling.request_id}.",
+        ) from error
+    undecided = [result.shipment_id for result in response.results if not result.decision.decision_id]
+    decided = len(response.results) - len(undecided)
+    print(f"{counted(decided, 'shipment')} decided again, {len(undecided)} not", file=sys.stderr)
+    for shipment_id in undecided:
+        print(f"  {shipment_id} is not decided yet, or intake does not know it", file=sys.stderr)
 
 
 def line_of(ruling: eligibility_pb2.PersonRuling) -> str:

@@ -1,13 +1,14 @@
-"""What operators and auditors ask of the three services behind intake; nothing here files anything."""
+"""What operators and auditors ask of the four services; nothing here files anything."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Final, Self, cast
 
 from tidewaiter.audit.v1 import audit_pb2, audit_pb2_grpc
 from tidewaiter.eligibility.v1 import eligibility_pb2, eligibility_pb2_grpc
+from tidewaiter.intake.v1 import intake_pb2, intake_pb2_grpc
 from tidewaiter.risk.v1 import risk_pb2, risk_pb2_grpc
 from tidewaiter.trade.v1 import trade_pb2
 
@@ -37,6 +38,33 @@ class _Operator:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+class IntakeOperator(_Operator):
+    """Has shipments decided again."""
+
+    def __init__(
+        self,
+        address: str = "127.0.0.1:7301",
+        *,
+        tls: Tls | None = None,
+        deadline_seconds: float = 30.0,
+    ) -> None:
+        super().__init__(
+            address,
+            service="tidewaiter.intake.v1.IntakeService",
+            retried=("RedecideShipments",),
+            tls=tls,
+            deadline_seconds=deadline_seconds,
+        )
+        self._stub = intake_pb2_grpc.IntakeServiceStub(self._connection.channel)
+
+    def redecide(self, shipment_ids: Sequence[str]) -> intake_pb2.RedecideShipmentsResponse:
+        """Up to 500 shipments decided by all that is known now: the decision that stands on each, or why there is
+        none, in order.
+        """
+        request = intake_pb2.RedecideShipmentsRequest(shipment_ids=shipment_ids)
+        return cast(intake_pb2.RedecideShipmentsResponse, self._connection.call(self._stub.RedecideShipments, request))
 
 
 class EligibilityOperator(_Operator):

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from tidewaiter_cli.asking_persons import Author, Parties, Reason, RequestId, announce, parties_in, request_id_or_new
-from tidewaiter_cli.flags import Eligibility, Json, Running
+from tidewaiter_cli.asking_persons import (
+    Author,
+    Parties,
+    Reason,
+    RequestId,
+    announce,
+    parties_in,
+    redecide,
+    request_id_or_new,
+)
+from tidewaiter_cli.flags import Eligibility, Intake, Json, Running
 from tidewaiter_cli.stopping import CANNOT_TELL, DONE, Stop
 
 
@@ -17,10 +26,12 @@ def merge(
     json: Json = False,
     data: Running = None,
     eligibility: Eligibility = "",
+    intake: Intake = "",
 ) -> int:
     """Rules that the parties of a file are one person, on every day on the ledger and to come.
 
-    The ruling is recorded for good; the shipments whose answer no longer holds are named.
+    The ruling is recorded for good. The shipments whose answer no longer holds are named, and intake decides them
+    again.
 
     For example:
 
@@ -42,5 +53,7 @@ def merge(
     with EligibilityOperator(
         reach.address_of("eligibility", given=eligibility, data=data), tls=reach.tls()
     ) as operator:
-        announce(operator.merge_persons(request), json=json)
+        effect = operator.merge_persons(request)
+    announce(effect, json=json)
+    redecide(effect, intake=intake, data=data)
     return DONE

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from tidewaiter_cli.asking_persons import Author, Parties, Reason, RequestId, announce, parties_in, request_id_or_new
-from tidewaiter_cli.flags import Eligibility, Json, Running
+from tidewaiter_cli.asking_persons import (
+    Author,
+    Parties,
+    Reason,
+    RequestId,
+    announce,
+    parties_in,
+    redecide,
+    request_id_or_new,
+)
+from tidewaiter_cli.flags import Eligibility, Intake, Json, Running
 from tidewaiter_cli.stopping import CANNOT_TELL, DONE, Stop
 
 
@@ -17,10 +26,12 @@ def split(
     json: Json = False,
     data: Running = None,
     eligibility: Eligibility = "",
+    intake: Intake = "",
 ) -> int:
     """Rules that the party of a file is a person of its own, whatever it was counted with.
 
-    The ruling is recorded for good; the shipments whose answer no longer holds are named.
+    The ruling is recorded for good. The shipments whose answer no longer holds are named, and intake decides them
+    again.
 
     For example:
 
@@ -40,5 +51,7 @@ def split(
     with EligibilityOperator(
         reach.address_of("eligibility", given=eligibility, data=data), tls=reach.tls()
     ) as operator:
-        announce(operator.split_person(request), json=json)
+        effect = operator.split_person(request)
+    announce(effect, json=json)
+    redecide(effect, intake=intake, data=data)
     return DONE
