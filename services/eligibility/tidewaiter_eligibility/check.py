@@ -64,16 +64,26 @@ def _weigh(view: LedgerState, questions: Sequence[_Question], places: Sequence[t
     for (name, judgement), place in zip(questions, places, strict=True):
         key = state = None
         if place:
-            key = greatest(totals, place)
             counted = own.get(name, {})
-            others = [_others(totals.get(each, NOTHING), counted.get(each)) for each in place]
+            if len(place) == 1:
+                (key,) = place
+                others, first_ids = _others(totals.get(key, NOTHING), counted.get(key)), ids.get(key, ())
+            else:
+                key = greatest(totals, place)
+                others = _sum([_others(totals.get(each, NOTHING), counted.get(each)) for each in place])
+                first_ids = tuple(merge(*(ids.get(each, ()) for each in place)))[:COUNTED_IDS_MAX]
             state = DayState(
-                total_minor=sum(each.total_minor for each in others) + (judgement.value_minor or 0),
-                shipments=sum(each.shipments for each in others) + 1,
-                first_ids=tuple(merge(*(ids.get(each, ()) for each in place)))[:COUNTED_IDS_MAX],
+                total_minor=others.total_minor + (judgement.value_minor or 0),
+                shipments=others.shipments + 1,
+                first_ids=first_ids,
             )
         findings.append(tell(judgement, shipment_id=name, key=key, state=state))
     return findings
+
+
+def _sum(totals: Sequence[Total]) -> Total:
+    total_minor, shipments = sum(each.total_minor for each in totals), sum(each.shipments for each in totals)
+    return replace(NOTHING, total_minor=total_minor, shipments=shipments)
 
 
 def _others(total: Total, own: Count | None) -> Total:
