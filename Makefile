@@ -12,7 +12,7 @@ TEST_FOLDERS := $(wildcard $(addprefix tests/,architecture unit contracts seams 
 TYPED := $(filter-out libs/contracts,$(wildcard libs/* services/* tools tests))
 CONTRACT_BASELINE := protos/released.binpb
 
-.PHONY: help setup lock protos protos-check protos-release format lint lint-python lint-protos lint-deploy types test bench check demo run clean
+.PHONY: help setup lock protos protos-check protos-release format lint lint-python lint-protos lint-deploy types test bench measure-persons check demo run clean
 # `make -j` would mix the output of the checks, and two of them write the same caches.
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
@@ -103,6 +103,10 @@ test: $(SET_UP) ## run the tests; ONLY=append narrows, SEED=17 repeats an order
 bench: $(SET_UP) ## measure on this machine and write build/bench.json
 	@mkdir -p $(BUILD)
 	$(BIN)/tidewaiter bench --json --out $(BUILD)/bench.json
+
+measure-persons: $(SET_UP) ## measure the person key on FEBRL 4: make measure-persons DATA=directory
+	@test -n "$(DATA)" || { echo "Name the directory of FEBRL 4: make measure-persons DATA=directory"; exit 2; }
+	$(BIN)/python tools/measure_persons.py "$(DATA)"
 
 check: lint types protos-check test ## all that continuous integration runs
 

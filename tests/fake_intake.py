@@ -136,7 +136,7 @@ class FakeIntake(intake_pb2_grpc.IntakeServiceServicer):
     def _not_in_the_script(self, request: Any, context: Any) -> Any:
         context.abort(grpc.StatusCode.UNIMPLEMENTED, "the script does not expect this call")
 
-    CancelShipment = ListShipments = WatchDecisions = ListRequirements = _not_in_the_script
+    CancelShipment = ListShipments = WatchDecisions = ListRequirements = RedecideShipments = _not_in_the_script
 
     def _result(self, filing: trade_pb2.Filing) -> intake_pb2.FilingResult:
         if self.script.decide is not None:

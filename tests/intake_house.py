@@ -78,6 +78,8 @@ class ScriptedPeers:
     freed: dict[str, set[str]] = field(default_factory=dict)
     """The shipments that turn when a shipment is confirmed."""
     confirmed: list[tuple[str, int]] = field(default_factory=list)
+    confirmed_in: list[str] = field(default_factory=list)
+    """The traces of these confirmations."""
     answering: asyncio.Event = field(default_factory=_set_event)
 
     async def ask(self, questions: Sequence[Question]) -> list[Found]:
@@ -106,6 +108,7 @@ class ScriptedPeers:
         if "confirm" in self.silent:
             return None
         self.confirmed += [(each.shipment_id, each.revision) for each in confirmations]
+        self.confirmed_in += [each.traceparent for each in confirmations]
         self.held -= {each.shipment_id for each in confirmations}
         return {ShipmentId(one) for each in confirmations for one in self.freed.pop(each.shipment_id, set())}
 

@@ -187,3 +187,27 @@ class HoldPromises:
         rest = {name for answer in answers for name, _ in names(answer.turned)}
         assert {f"S{number:04d}" for number in range(TURNED_IN_ANSWER_MAX, 800)} >= rest > set()
         assert await confirm(ledger, "T", 2)
+
+    async def test_a_confirmation_of_a_revision_that_no_claim_has_reached_changes_nothing(self, ledger: Ledger) -> None:
+        await one(ledger, shipment("S1", cents=70_000))
+        await one(ledger, shipment("S1", cents=10_000, revision=2))
+
+        assert [] == await confirm(ledger, "S1", 999)
+        assert NOT_ELIGIBLE is (await one(ledger, shipment("S2", cents=70_000))).finding.verdict
+        assert [("S2", 1)] == await confirm(ledger, "S1", 2)
+
+    async def test_the_same_revision_judged_again_under_another_law_holds_the_greater(self, ledger: Ledger) -> None:
+        """A release of the law that moves a person-day meets an amendment that is not confirmed yet."""
+        await one(ledger, shipment("S1", cents=50_000))
+        lowered = shipment("S1", cents=30_000, revision=2)
+        await one(ledger, lowered)
+        moved = shipment("S1", cents=30_000, revision=2, day=NEXT_DAY)
+
+        (again,) = await Determiner(law=Law(rows=law().rows, version="0" * 64), ledger=ledger).determine([moved])
+
+        assert again.confirm_wanted
+        beside = [shipment("S2", cents=cents) for cents in (30_000, 30_001)]
+        verdicts = [Checker(law=law(), ledger=ledger).check([each])[0].verdict for each in beside]
+        assert [ELIGIBLE, NOT_ELIGIBLE] == verdicts
+        assert [] == await confirm(ledger, "S1", 2)
+        assert ELIGIBLE is Checker(law=law(), ledger=ledger).check([shipment("S2", cents=80_000)])[0].verdict

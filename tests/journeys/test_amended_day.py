@@ -85,3 +85,5 @@ async def test_a_confirmation_that_eligibility_missed_is_made_when_it_is_back(ho
     a, b = first.decision.shipment_id, other.decision.shipment_id
     values = {(a, 1): 70_000, (a, 2): 10_000, (b, 1): 70_000}
     assert await _most_released(house, values) <= LIMIT_CENTS
+    confirmed = [s for s in house.of_trace(lowered.decision.trace_id) if s.name == "eligibility.confirm"]
+    assert {2} == {(span.attributes or {})["tidewaiter.revision"] for span in confirmed}, "in the filing's own trace"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -71,6 +72,17 @@ def told(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, dict[str
     return status, json.loads(written.out.splitlines()[-1])
 
 
+def limit(folder: Path, dollars: str) -> Path:
+    """A folder of rows in which every 800 dollars of the law are another amount."""
+    folder.mkdir()
+    for path in Path(packaged_law.__file__).parent.glob("*.toml"):
+        _, *rows = re.split(r"(?m)^(?=\[\[)", path.read_text(encoding="utf-8"))
+        changed = [row.replace('"800.00"', f'"{dollars}"') for row in rows if '"800.00"' in row]
+        if changed:
+            (folder / path.name).write_text("".join(changed), encoding="utf-8")
+    return folder
+
+
 def toml(package: Any, folder: Path, **changes: tuple[str, str]) -> Path:
     """The packaged files in a folder, with a text of them exchanged: file name without suffix, text, other text."""
     folder.mkdir()
@@ -117,7 +129,7 @@ def test_what_was_erased_or_is_not_what_it_was_says_so(data: Path, capsys: pytes
 def test_another_law_or_another_scorecard_is_not_the_one_it_was_taken_with(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    law = toml(packaged_law, tmp_path / "law", limits=('limit_usd = "800.00"', 'limit_usd = "700.00"'))
+    law = limit(tmp_path / "law", "700.00")
     rules = toml(packaged_rules, tmp_path / "rules", scorecard=('floor = "HOLD"', 'floor = "REVIEW"'))
 
     for flags, what in ((["--law", f"{law}"], "law"), (["--rules", f"{rules}"], "scorecard")):
@@ -148,7 +160,7 @@ def test_a_decision_that_the_code_would_not_take_is_told_with_its_fields(
 def test_the_packaged_law_and_rules_over_the_past_change_nothing(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    law, rules = toml(packaged_law, tmp_path / "law"), toml(packaged_rules, tmp_path / "rules")
+    law, rules = limit(tmp_path / "law", "800.00"), toml(packaged_rules, tmp_path / "rules")
     words = ["backtest", "--since", "2020-01-01", "--data", f"{data}", "--law", f"{law}", "--rules", f"{rules}"]
     before = {path.name: path.read_bytes() for path in data.iterdir() if path.is_file()}
 
@@ -167,7 +179,7 @@ def test_the_packaged_law_and_rules_over_the_past_change_nothing(
 def test_a_lower_limit_breaks_the_days_it_would_have_broken_and_the_differences_are_listed(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    law = toml(packaged_law, tmp_path / "law", limits=('limit_usd = "800.00"', 'limit_usd = "20.00"'))
+    law = limit(tmp_path / "law", "20.00")
     work = tmp_path / "work"
 
     _, facts = told(
@@ -186,7 +198,7 @@ def test_a_lower_limit_breaks_the_days_it_would_have_broken_and_the_differences_
 def test_a_higher_limit_releases_the_broken_day_as_a_whole(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    law = toml(packaged_law, tmp_path / "law", limits=('limit_usd = "800.00"', 'limit_usd = "5000.00"'))
+    law = limit(tmp_path / "law", "5000.00")
 
     _, facts = told(capsys, "backtest", "--since", "2020-01-01", "--data", f"{data}", "--law", f"{law}")
 
@@ -206,7 +218,7 @@ def test_other_rules_are_run_on_the_findings_of_eligibility_as_recorded(
 def test_a_backtest_that_was_stopped_goes_on_where_it_was(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    law = toml(packaged_law, tmp_path / "law", limits=('limit_usd = "800.00"', 'limit_usd = "20.00"'))
+    law = limit(tmp_path / "law", "20.00")
     words = ["backtest", "--since", "2020-01-01", "--data", f"{data}", "--law", f"{law}", "--work"]
     _, whole = told(capsys, *words, f"{tmp_path / 'whole'}")
 

@@ -172,6 +172,14 @@ async def test_a_message_that_opens_in_the_middle_ends_the_stream_with_a_clear_e
     )
 
 
+async def test_a_message_that_holds_nothing_ends_the_stream_with_a_clear_error(house: Suite) -> None:
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        async for _ in house.intake.StreamFilings(iter([intake_pb2.StreamFilingsRequest()])):
+            pass
+
+    assert "STREAM_MESSAGE_EMPTY" == answers.from_rpc_error(refused.value).reason
+
+
 async def test_when_the_desk_is_full_every_filing_is_refused_with_a_time_to_retry_and_none_is_kept(
     tmp_path: Path,
 ) -> None:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from tidewaiter_eligibility.confirm import Confirmer
 from tidewaiter_eligibility.determine import Determiner
+from tidewaiter_eligibility.law import Law
 from tidewaiter_eligibility.ledger import Ledger, LedgerChange
 from tidewaiter_eligibility.store.memory import MemoryLedger
 
@@ -50,6 +51,6 @@ class FailingLedger:
         return result
 
 
-def caller_of(ledger: Ledger) -> Caller:
-    """Who asks that ledger, under the law that ships."""
-    return Caller(Determiner(law=law(), ledger=ledger).determine, Confirmer(ledger=ledger).confirm)
+def caller_of(ledger: Ledger, by: Law | None = None) -> Caller:
+    """Who asks that ledger, under the law that ships or another."""
+    return Caller(Determiner(law=by or law(), ledger=ledger).determine, Confirmer(ledger=ledger).confirm)

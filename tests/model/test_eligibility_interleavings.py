@@ -9,7 +9,10 @@ import random
 from contextlib import suppress
 
 import pytest
+from tidewaiter_eligibility.law import Law
+from tidewaiter_eligibility.model import Verdict
 
+from tests.contracts.eligibility_marginal import marginal_law
 from tests.model.eligibility_reference import LIMIT_CENTS, Fact, latest, released, verdict_of
 from tests.model.eligibility_runs import FailingLedger, caller_of, run
 
@@ -21,10 +24,10 @@ STEPS = 30
 class Interleaving:
     """One history, made of its seed."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, by: Law | None = None) -> None:
         self.choose = random.Random(seed)
         self.ledger = FailingLedger()
-        self.caller = caller_of(self.ledger)
+        self.caller = caller_of(self.ledger, by)
         self.said: dict[tuple[str, int], Fact] = {}
 
     def step(self) -> None:
@@ -75,4 +78,23 @@ def test_at_no_step_of_any_interleaving_is_more_released_than_the_limit(hundred:
         known = latest(list(history.said.values()))
         expected = {name: verdict_of(fact, known) for name, fact in known.items()}
         assert expected == {name: verdict for name, (_, verdict) in history.caller.log.items()}, seed
+        run(history.ledger.close())
+
+
+@pytest.mark.parametrize("hundred", range(3))
+def test_where_only_those_beyond_the_limit_are_denied_it_holds_too_and_no_room_is_left_unused(hundred: int) -> None:
+    for seed in range(hundred * 100, hundred * 100 + 100):
+        history = Interleaving(seed, marginal_law())
+
+        for _ in range(STEPS):
+            history.step()
+            assert all(total <= LIMIT_CENTS for total in released(history.caller.log).values()), seed
+        run(history.caller.settle())
+
+        known = latest(list(history.said.values()))
+        log, sums = history.caller.log, released(history.caller.log)
+        assert all(total <= LIMIT_CENTS for total in sums.values()), seed
+        for fact in known.values():
+            if fact.claims and log[fact.name][1] is Verdict.NOT_ELIGIBLE:
+                assert sums.get((fact.day, fact.person), 0) + fact.cents > LIMIT_CENTS, seed
         run(history.ledger.close())

@@ -121,15 +121,6 @@ async def test_a_shipment_twice_in_a_batch_is_refused_before_any_work(stub: Stub
     assert 1 == (await stub.DetermineEligibility(batch(message("S2")))).results[0].finding.counted_shipments
 
 
-@pytest.mark.parametrize("rpc", ["ReleaseClaims", "GetPersonDay", "ListPersonDays"])
-async def test_what_is_not_served_yet_says_so(stub: Stub, rpc: str) -> None:
-    request = getattr(eligibility_pb2, f"{rpc}Request")()
-
-    failure = await failure_of(getattr(stub, rpc)(request))
-
-    assert (Kind.UNSERVED, "RPC_NOT_SERVED") == (failure.kind, failure.reason)
-
-
 async def test_the_regimes_are_listed_and_filtered(stub: Stub) -> None:
     request = eligibility_pb2.ListRegimesRequest(
         on="2025-06-01", origin_country="CN", mode=trade_pb2.TRANSPORT_MODE_AIR

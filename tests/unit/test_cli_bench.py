@@ -81,6 +81,19 @@ def test_a_whole_run_prints_one_object_and_leaves_nothing(tmp_path: Path) -> Non
         )
 
 
+@pytest.mark.processes
+@pytest.mark.timeout(SECONDS_MAX)
+def test_what_a_claim_costs_as_the_ledger_grows_is_measured_when_asked_for(tmp_path: Path) -> None:
+    status, printed, err = finished(bench(tmp_path, "growth", "--json", "--scale", "0.004"))
+
+    assert 0 == status, err
+    found = json.loads(printed)
+    assert ["machine", "echo", "growth"] == list(found)
+    assert 4_000 == found["growth"]["person_days"]
+    assert 100 < found["growth"]["bytes_per_person_day"] < 5_000
+    assert 0 < found["growth"]["late_ratio_to_early"]
+
+
 PROMISED = {
     "machine.cpu", "machine.cores", "machine.python", "machine.platform", "machine.date", "machine.load_average",
     "machine.commit", "machine.filesystem", "machine.settings", "machine.seconds",
@@ -89,7 +102,8 @@ PROMISED = {
     "submit.per_second_32_ratio_to_echo", "submit.echo_p50_ms",
     "stream.filings_per_second", "stream.filings_per_second_rounds", "stream.ratio_to_echo", "stream.echo_per_second",
     "stream.file_filings_per_second", "stream.file_ratio_to_echo", "stream.decisions_per_filing",
-    "eligibility.batch_check_per_second", "eligibility.batch_check_ratio_to_echo", "eligibility.check_p50_ms",
+    "eligibility.batch_check_per_second", "eligibility.batch_check_ratio_to_echo",
+    "eligibility.batch_check_ratio_to_batch_echo", "eligibility.check_p50_ms",
     "eligibility.check_p50_ratio_to_echo", "eligibility.determine_per_second", "eligibility.determine_ratio_to_echo",
     "audit.append_per_second", "audit.append_ratio_to_insert", "audit.insert_per_second", "audit.proof_p50_ms",
     "audit.proof_p99_ms", "audit.proof_p50_ratio_to_echo", "audit.tree_size",
@@ -151,7 +165,7 @@ def test_what_cannot_be_measured_is_refused_before_anything_starts(
 def test_an_unknown_part_is_told_which_parts_there_are(tmp_path: Path) -> None:
     _, _, err = finished(bench(tmp_path, "voyage"))
 
-    assert "echo, submit, stream, eligibility, risk, audit" in err
+    assert "echo, submit, stream, eligibility, risk, audit, growth" in err
 
 
 def test_a_file_that_could_not_be_written_is_refused_before_anything_starts(tmp_path: Path) -> None:

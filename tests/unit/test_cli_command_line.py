@@ -13,13 +13,14 @@ from typing import Any
 
 import pytest
 from tidewaiter_cli import reach, stopping
-from tidewaiter_cli.__main__ import COMMANDS, LOG_COMMANDS, main
+from tidewaiter_cli.__main__ import COMMANDS, LAW_COMMANDS, LOG_COMMANDS, PERSONS_COMMANDS, main
 from tidewaiter_cli.reporting import explained
 from tidewaiter_cli.stopping import Stop
 from tidewaiter_client import TidewaiterError, Unavailable
 from tidewaiter_client.connection import InsecureRefused
 
-EVERY = [*((name,) for name in COMMANDS), *(("log", name) for name in LOG_COMMANDS)]
+BELOW = {"log": LOG_COMMANDS, "law": LAW_COMMANDS, "persons": PERSONS_COMMANDS}
+EVERY = [*((name,) for name in COMMANDS), *((above, name) for above, names in BELOW.items() for name in names)]
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -47,7 +48,7 @@ def function_of(words: tuple[str, ...]) -> Any:
 
 @pytest.mark.parametrize("words", EVERY, ids=" ".join)
 def test_the_list_says_of_a_command_what_its_own_help_says_first(words: tuple[str, ...]) -> None:
-    summary = (LOG_COMMANDS if words[0] == "log" else COMMANDS)[words[-1]]
+    summary = (COMMANDS if len(words) == 1 else BELOW[words[0]])[words[-1]]
 
     assert summary == inspect.getdoc(function_of(words)).splitlines()[0]  # type: ignore[union-attr]
 

@@ -100,7 +100,7 @@ def test_every_column_is_read_into_the_field_that_it_names() -> None:
         "filer_type": "BROKER", "mode": "transport_mode_mail", "estimated_arrival": "2025-08-28T10:00:00Z",
         "item_quantity": "2", "item_unit_value": "0.01", "item_weight_grams": "5", "item_picture_sha256": "ab" * 32,
         "listed_price": "1", "known_seller": "1", "security_scan_performed": "TRUE", "known_carrier_customer": "y",
-        "gift": "yes",
+        "gift": "yes", "item_flags": "quota | partner-agency",
     }  # fmt: skip
     filing = only(table({name: cells.get(name, f"x-{name}") for name in COLUMNS}))
     flat = json.dumps(MessageToDict(filing))

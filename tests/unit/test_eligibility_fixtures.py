@@ -1,4 +1,7 @@
-"""The law at every edge of its history, for origins and modes on either side of each."""
+"""The law at every edge of its history, for origins and modes on either side of each.
+
+Expected by hand from law.md: regimes and entries 2.1 and 2.7, limits 1.1, value bands 1.4, gifts 1.1.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,15 @@ MANIFEST, INFORMAL, FORMAL = EntryPath.SECTION_321_MANIFEST, EntryPath.TYPE_11, 
 POSTAL, WORKSHEET, MAIL_INFORMAL = EntryPath.POSTAL_DUTY, EntryPath.MAIL_WORKSHEET, EntryPath.TYPE_13
 OPEN, SHUT, GONE = ReasonCode.EXEMPTION_MET, ReasonCode.EXEMPTION_CLOSED, ReasonCode.EXEMPTION_REPEALED
 
-# The regime, whether the exemption is open, and the entry of a parcel worth 25 dollars.
+# The regime, whether the exemption is open, and the entry of a parcel worth 25 dollars (law.md 2.7).
 R00, R01 = ("R00", OPEN, MANIFEST), ("R01", OPEN, MANIFEST)
 R04, R05 = ("R04", SHUT, INFORMAL), ("R05", SHUT, POSTAL)
 R07, R07M, R09 = ("R07", SHUT, INFORMAL), ("R07M", SHUT, POSTAL), ("R09", SHUT, INFORMAL)
 R10A, R10B, R10C = ("R10a", SHUT, WORKSHEET), ("R10b", SHUT, WORKSHEET), ("R10c", SHUT, MAIL_INFORMAL)
 R11, R11M = ("R11", GONE, INFORMAL), ("R11", GONE, MAIL_INFORMAL)
+
+# What more than the limit needs while the exemption is open: informal entry up to 2,500 dollars (law.md 1.4).
+LIMIT_CENTS = {"R00": 20_000, "R01": 80_000}
 
 # From this day on: goods of China and Hong Kong not by mail, by mail; goods of any other origin not by mail, by mail.
 HISTORY = [
@@ -66,6 +72,38 @@ def test_the_law_of_a_day_is_the_one_in_its_history(
     said = found.rule.allowed if found.rule else found.reasons[0].code
     assert (regime_id, code, path, day) == (found.regime_id, said, found.path, found.local_day)
     assert (Verdict.ELIGIBLE if code is OPEN else Verdict.NOT_ELIGIBLE) is found.verdict
+
+
+@pytest.mark.parametrize(("day", "origin", "mode", "expected"), FIXTURES)
+def test_the_limit_and_the_band_of_informal_entry_hold_on_every_day(
+    day: str, origin: str, mode: Mode, expected: tuple[str, ReasonCode, EntryPath]
+) -> None:
+    regime_id, code, path = expected
+
+    def found(cents: int) -> tuple[Verdict, EntryPath]:
+        judged = judge(shipment(day=date.fromisoformat(day), origin=origin, mode=mode, cents=cents), law=law())
+        return judged.verdict, judged.path
+
+    if code is OPEN:
+        limit = LIMIT_CENTS[regime_id]
+        assert [(Verdict.ELIGIBLE, MANIFEST), (Verdict.NOT_ELIGIBLE, INFORMAL)] == [found(limit), found(limit + 1)]
+    light = INFORMAL if code is OPEN else path
+    assert [(Verdict.NOT_ELIGIBLE, light), (Verdict.NOT_ELIGIBLE, FORMAL)] == [found(250_000), found(250_001)]
+
+
+@pytest.mark.parametrize("sent_from", ["CN", "HK", "CA", "MX", "DE", "VI", "GU", "AS"])
+@pytest.mark.parametrize("mode", [Mode.AIR, Mode.TRUCK, Mode.MAIL])
+@pytest.mark.parametrize("day", [day for day, *_ in HISTORY])
+def test_a_gift_passes_up_to_its_allowance_on_every_day(day: str, mode: Mode, sent_from: str) -> None:
+    allowance = 20_000 if sent_from in {"VI", "GU", "AS"} else 10_000
+
+    def path(cents: int) -> EntryPath:
+        given = shipment(
+            day=date.fromisoformat(day), mode=mode, cents=cents, gift=True, origin="CN", country_of_shipment=sent_from
+        )
+        return judge(given, law=law()).path
+
+    assert (EntryPath.GIFT, True) == (path(allowance), path(allowance + 1) is not EntryPath.GIFT)
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,13 @@ def test_a_gift_of_unknown_value_is_asked_about_even_where_the_exemption_is_clos
     assert (Verdict.UNKNOWN, ["items[0].unit_value"]) == (found.verdict, missing(found))
 
 
+def test_a_broken_day_of_gifts_tells_that_the_exemption_is_open_to_it_undeclared() -> None:
+    found = judged(shipment(gift=True, cents=6_000))
+
+    (reason,) = found.reasons_otherwise
+    assert (ReasonCode.GIFT_UNDECLARED_OPEN, "V-C-800", "gift") == (reason.code, reason.rule_id, reason.field)
+
+
 def test_a_broken_day_of_gifts_tells_why_nothing_else_helps_and_which_entry_is_needed() -> None:
     found = judged(shipment(day=CLOSED_DAY, gift=True, cents=6_000))
 

@@ -201,14 +201,26 @@ def test_an_origin_is_not_asked_for_while_every_origin_has_one_regime() -> None:
     assert Verdict.ELIGIBLE is judged(shipment(items=(goods(origin_country=""),))).verdict
 
 
-def test_a_port_is_asked_for_when_the_two_days_it_may_be_have_two_regimes() -> None:
-    # 02:00 UTC on the 29th: still the 28th in New York, already the 29th nowhere in the U.S. but the 28th everywhere.
-    still_open = judged(shipment(arrival_seconds=1_756_432_800, port_of_entry="", consignee=party()))
-    # 08:00 UTC on the 29th: the 29th in New York, the 28th in Honolulu.
-    between = judged(shipment(arrival_seconds=1_756_454_400, port_of_entry=""))
+@pytest.mark.parametrize(
+    ("instant", "port", "regime_id", "day"),
+    [
+        # 00:00:59 and 00:01:00 of the 29th in New York: law.md 2.1, "00:01 local Eastern on the date given".
+        (1_756_440_059, "4701", "R01", "2025-08-29"),
+        (1_756_440_060, "4701", "R07", "2025-08-29"),
+        # The same instants in Los Angeles and Honolulu, where it is still the 28th.
+        (1_756_440_059, "2720", "R01", "2025-08-28"),
+        (1_756_440_060, "2720", "R07", "2025-08-28"),
+        (1_756_440_060, "3201", "R07", "2025-08-28"),
+        # Without a port the person's day is not known; the law is.
+        (1_756_440_060, "", "R07", ""),
+    ],
+)
+def test_a_regime_switches_by_the_clock_of_the_law_and_a_day_is_that_of_the_port(
+    instant: int, port: str, regime_id: str, day: str
+) -> None:
+    found = judged(shipment(arrival_seconds=instant, port_of_entry=port))
 
-    assert ["port_of_entry"] == missing(still_open) == missing(between)
-    assert ("R01", "") == (still_open.regime_id, between.regime_id)
+    assert (regime_id, day) == (found.regime_id, found.local_day)
 
 
 def test_a_value_that_cannot_be_told_keeps_a_closed_shipment_from_naming_its_entry() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from tidewaiter_chassis.failures import Failure
-from tidewaiter_eligibility.law import LawRefused, law_version, load_law, read_sources
+from tidewaiter_eligibility.law import LawRefused, law_version, read_law, read_sources
 from tidewaiter_eligibility.model import Mode
 
 from tests.eligibility_shipments import law
@@ -57,6 +57,31 @@ def double(file: str, kind: str, row_id: str, **fields: Any) -> Callable[[Source
     return lambda found: found[file][kind].append({**row(found, row_id), **fields})
 
 
+def case(**changes: Any) -> Callable[[Sources], None]:
+    """Adds a case to an operator's list, changed from one that is sound."""
+    return lambda found: found.update({"cases.toml": {"case": [{**CASE, **changes}]}})
+
+
+def method(row_id: str, **fields: Any) -> Callable[[Sources], None]:
+    """Changes the first method of a rule of duty."""
+    return lambda found: row(found, row_id)["method"][0].update(fields)
+
+
+def band(number: int, **fields: Any) -> Callable[[Sources], None]:
+    """Changes a band of the specific duty by country."""
+    return lambda found: row(found, "PD5")["method"][1]["band"][number].update(fields)
+
+
+def country_rate(*, second: bool = False, **changes: Any) -> Callable[[Sources], None]:
+    """Adds a country's rate, and perhaps the same again under another id."""
+    rates = [{**RATE, **changes}, {**RATE, "id": "RATE2"}]
+    return lambda found: found["duties.toml"].update(country_rate=rates[: 1 + second])
+
+
+ROW = {"from": date(2025, 1, 1), "clock": "EASTERN_0001", "citation": "a list", "confidence": "official", "note": "n"}
+CASE = {**ROW, "id": "C1", "flag": "ANTIDUMPING", "goods": "foil", "hts": ["7607"], "origins": ["CN"], "certain": True}
+RATE = {**ROW, "id": "RATE1", "origins": ["DE"], "percent": "15.00"}
+
 DAMAGES = [
     ("R07", cut("R07", "citation"), "citation is missing"),
     ("R07", put("R07", citation="  "), "citation is missing"),
@@ -75,6 +100,8 @@ DAMAGES = [
     ("R07", put("R07", paths=["TYPE_13"]), "no row of paths.toml opens TYPE_13"),
     ("R04", put("R04", origins=["china"]), "origins china is not well formed"),
     ("R04", put("R04", origins=["CN", "CN"]), "origins says something twice"),
+    ("R04", put("R04", origins=["CN", "ZZ"]), "ZZ is no country of ISO 3166-1"),
+    ("R01", put("P-86", value_usd_max="799.99"), "its privilege P-86 takes less than its limit V-C-800"),
     ("R01", cut("R01", "limit"), "limit is missing"),
     ("R01", put("R01", limit="V-C-900"), "limit V-C-900 is unknown"),
     ("R01", put("R01", limit="V-C-200"), "its limit V-C-200 is not in force on all its days"),
@@ -91,7 +118,7 @@ DAMAGES = [
     ("V-C-800", put("V-C-800", limit_usd=800), "limit_usd is missing"),
     ("V-C-800", put("V-C-800", claimant=["seller"]), "claimant seller is unknown"),
     ("V-C-900", double("limits.toml", "limit", "V-C-800", id="V-C-900"), "two limits for (a)(2)(C) on one day"),
-    ("B-ALL", put("B-ALL", effect="DENY_MARGINAL"), "effect DENY_MARGINAL is unknown"),
+    ("B-ALL", put("B-ALL", effect="DENY_SOME"), "effect DENY_SOME is unknown"),
     ("GIFTJ", double("gifts.toml", "gift", "GIFTI", id="GIFTJ"), "it overlaps GIFTI"),
     ("GIFTI", drop("gifts.toml", "gift", "GIFT"), "no gift row for every other place"),
     ("GIFT", put("GIFT-BF", from_=date(2000, 1, 1)), "no bona_fide row is in force on all its days"),
@@ -105,11 +132,53 @@ DAMAGES = [
     ("paths.toml", cut("P-01", "when_none_fits"), "exactly one row must say when_none_fits"),
     ("Z-DETROIT", put("Z-DETROIT", zone="America/Motown"), "zone America/Motown is unknown"),
     ("Z-CENTRAL", put("Z-DETROIT", districts=["38", "39"]), "39 is already in Z-DETROIT"),
-    ("CLOCK", put("CLOCK", reading="UTC"), "reading UTC is unknown"),
+    ("CLOCK-DAY", put("CLOCK-DAY", reading="UTC"), "reading UTC is unknown"),
+    ("CLOCK-DAY", put("CLOCK-DAY", zone="Etc/UTC"), "zone is that of the port"),
+    ("CLOCK-LAW", cut("CLOCK-LAW", "zone"), "zone is that of the port"),
+    ("CLOCK-LAW", put("CLOCK-LAW", zone="America/Motown"), "zone America/Motown is unknown"),
+    ("CLOCK-LAW", put("CLOCK-LAW", seconds_after_midnight=86_400), "seconds_after_midnight is not a whole number"),
+    ("regimes.toml", put("CLOCK-LAW", to=date(2030, 1, 1)), "no clock says on every day how EASTERN_0001 is read"),
+    ("regimes.toml", drop("regimes.toml", "clock", "CLOCK-DAY"), "no clock says on every day how PORT_LOCAL_DAY"),
+    ("CLOCK-2", double("regimes.toml", "clock", "CLOCK-LAW", id="CLOCK-2"), "it overlaps CLOCK-LAW"),
+    ("R07", cut("R07", "clock"), "clock is missing"),
+    ("R07", put("R07", clock="UTC"), "clock UTC is unknown"),
+    ("R07", put("R07", clock="PORT_LOCAL_DAY"), "a regime goes by EASTERN_0001"),
+    ("GIFT", put("GIFT", clock="EASTERN_0001"), "a gift goes by PORT_LOCAL_DAY"),
+    ("R07", put("R07", excludes=["X-ALC"]), "excludes X-ALC, which is no exclusion that says where_named"),
+    ("K-1702B", put("K-1702B", flags=["BOOKS"]), "flags BOOKS is unknown"),
+    ("K-1702B", put("K-1702B", limit="V-C-200"), "its limit V-C-200 is not in force"),
+    ("K-2", double("regimes.toml", "kept_open", "K-1702B", id="K-2"), "it overlaps K-1702B"),
+    ("K-1702B", put("K-1702B", paths=["TYPE_11"]), "no privilege is open to AIR"),
+    ("V-PEN2", double("limits.toml", "penalty", "V-PEN", id="V-PEN2"), "two penalties on one day"),
+    ("FX2", double("limits.toml", "conversion", "FX", id="FX2"), "two rules of conversion on one day"),
+    ("FX", put("FX", reading="EXPORT_DAY"), "reading EXPORT_DAY is unknown"),
+    ("X-TRQ", cut("X-TRQ", "flag"), "neither a flag nor hts tells"),
+    ("X-TRQ", put("X-TRQ", flag="RARE"), "flag RARE is unknown"),
+    ("X-TRQ", put("X-TRQ", instead=["TYPE_11"]), "instead TYPE_11 is not open to it"),
+    ("X-TRQ", put("X-TRQ", bars="yes"), "bars is not true or false"),
+    ("X-PGA-MAN", put("X-PGA-MAN", removes=[]), "it neither bars goods nor removes an entry"),
+    ("C1", case(flag="SECTION_301", origins=["XX"]), "XX is no country of ISO 3166-1"),
+    ("C1", case(flag="DONATION"), "flag DONATION is that of no exclusion"),
+    ("C1", case(hts=["76.04"]), "hts 76.04 is not well formed"),
+    ("C1", case(certain="perhaps"), "certain is not true or false"),
+    ("C1", case(citation=""), "citation is missing"),
+    ("PD6", put("PD6", paths=["BY_HAND"]), "paths BY_HAND is unknown"),
+    ("PD6b", double("duties.toml", "duty", "PD6", id="PD6b"), "two rules of duty for one entry, origin and day"),
+    ("PD6 method 1", method("PD6", percent="10"), "percent is not a percentage such as 10.00"),
+    ("PD6 method 1", method("PD6", kind="BY_GUESS"), "kind BY_GUESS is unknown"),
+    ("PD6 method 1", method("PD6", amount_usd="1.00"), "amount_usd: no such field"),
+    ("PD5 method 2 band 1", band(0, rate_over="0.00"), "either rate_least or rate_over"),
+    ("PD5", band(0, rate_least="1.00"), "the first band does not begin at a rate of 0.00"),
+    ("PD5", band(1, rate_least="30.00"), "the bands are not in the order of their rates"),
+    ("RATE1", country_rate(origins=[]), "origins names no country"),
+    ("RATE2", country_rate(second=True), "it overlaps RATE1: two rates for one origin and day"),
+    ("P-11", put("P-11", may_file=" "), "may_file is missing"),
+    ("P-11", put("P-11", hts_digits=11), "hts_digits is not a whole number from 0 to 10"),
     ("regimes.toml", lambda found: found["regimes.toml"].pop("regime"), "regime has no rows"),
     ("regimes.toml", lambda found: found["regimes.toml"].update(regimes=[]), "regimes: no such field"),
     ("ports.toml", lambda found: found.pop("ports.toml"), "it is not a table"),
-    ("duties.toml", lambda found: found.update({"duties.toml": {}}), "no such file of law"),
+    ("duty.toml", lambda found: found.update({"duty.toml": {}}), "no such file of law"),
+    ("duties.toml", lambda found: found.pop("duties.toml"), "it is not a table"),
     ("mode_classes", lambda found: found["regimes.toml"]["mode_classes"].update(POSTAL=[]), "every mode exactly once"),
 ]  # fmt: skip
 
@@ -120,7 +189,7 @@ def test_damaged_law_is_refused_naming_the_row(named: str, damage: Callable[[Sou
     damage(found)
 
     with pytest.raises(LawRefused) as refused:
-        load_law(found)
+        read_law(found)
 
     assert refused.value.row.endswith(named)
     assert problem in refused.value.detail
@@ -131,10 +200,9 @@ def test_damaged_law_is_refused_naming_the_row(named: str, damage: Callable[[Sou
 
 
 def test_every_row_of_the_law_says_where_it_is_from_and_how_well_it_is_known() -> None:
-    rows = law().rows
-
-    for kind in (rows.regimes, rows.limits, rows.broken_days, rows.gifts, rows.exclusions, rows.paths, rows.zones):
-        assert all(each.citation and each.note and each.confidence for each in kind)
+    for kind, rows in law().rows.kinds().items():
+        assert rows or kind in {"case", "country_rate"}
+        assert all(each.citation and each.note and each.confidence and each.clock for each in rows)
 
 
 def test_the_version_is_that_of_the_content_and_not_of_its_order() -> None:

@@ -12,7 +12,7 @@ from tests.eligibility_shipments import law
 
 
 def ids(*, on: date | None = None, origin: str = "", mode: Mode | None = None) -> list[str]:
-    return [row.regime_id for row in list_regimes(law(), on=on, origin_country=origin, mode=mode)]
+    return [each.row.id for each in list_regimes(law(), on=on, origin_country=origin, mode=mode)]
 
 
 def test_all_rows_come_by_first_day_and_id() -> None:

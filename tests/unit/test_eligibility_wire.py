@@ -14,8 +14,10 @@ from tidewaiter.trade.v1 import trade_pb2
 from tidewaiter_chassis import validation
 from tidewaiter_chassis.failures import Failure, Kind
 from tidewaiter_eligibility import model
-from tidewaiter_eligibility.list_regimes import list_regimes
-from tidewaiter_eligibility.wire.findings import regimes_to, write_finding
+from tidewaiter_eligibility.list_regimes import list_regimes, list_rows
+from tidewaiter_eligibility.model import DutyMethod, GoodsFlag
+from tidewaiter_eligibility.wire.findings import write_finding
+from tidewaiter_eligibility.wire.regimes import regimes_to
 from tidewaiter_eligibility.wire.shipments import claim_from, what_if_from
 
 from tests.eligibility_shipments import law, message, shipment
@@ -23,6 +25,10 @@ from tests.eligibility_shipments import law, message, shipment
 
 def determination(**changes: Any) -> eligibility_pb2.Determination:
     return eligibility_pb2.Determination(shipment=message(**changes))
+
+
+def flagged(*numbers: Any) -> trade_pb2.LineItem:
+    return trade_pb2.LineItem(quantity=1, flags=numbers)
 
 
 def refused(carrier: eligibility_pb2.Determination) -> dict[str, str]:
@@ -42,6 +48,8 @@ def refused(carrier: eligibility_pb2.Determination) -> dict[str, str]:
         (model.EntryPath, trade_pb2.EntryPath, "ENTRY_PATH_"),
         (model.Confidence, trade_pb2.Confidence, "CONFIDENCE_"),
         (model.ReasonCode, trade_pb2.ReasonCode, "REASON_CODE_"),
+        (GoodsFlag, trade_pb2.GoodsFlag, "GOODS_FLAG_"),
+        (DutyMethod, trade_pb2.DutyMethod, "DUTY_METHOD_"),
     ],
 )
 def test_the_model_counts_as_the_contract_does(ours: Any, contract: Any, prefix: str) -> None:
@@ -73,6 +81,14 @@ def test_what_eligibility_reads_of_a_full_shipment_is_all_there() -> None:
     assert (model.Mode.MAIL, 7) == (read.mode, read.revision)
 
 
+def test_the_flags_of_a_line_are_read() -> None:
+    line = trade_pb2.LineItem(quantity=1, flags=[trade_pb2.GOODS_FLAG_QUOTA, trade_pb2.GOODS_FLAG_PARTNER_AGENCY])
+
+    (item,) = claim_from(determination(items=[line]), at="").items
+
+    assert {GoodsFlag.QUOTA, GoodsFlag.PARTNER_AGENCY} == item.flags
+
+
 def test_what_is_absent_is_unknown_and_never_zero() -> None:
     read = what_if_from(eligibility_pb2.CheckEligibilityRequest(shipment=trade_pb2.Shipment()))
 
@@ -102,6 +118,9 @@ def test_what_is_absent_is_unknown_and_never_zero() -> None:
         ({"items": [trade_pb2.LineItem(quantity=0)]}, "items[0].quantity", "INT64_GTE_LTE"),
         ({"items": [trade_pb2.LineItem(quantity=1, hts_code="12")]}, "items[0].hts_code", "STRING_PATTERN"),
         ({"items": [trade_pb2.LineItem(quantity=1)] * 251}, "items", "REPEATED_MAX_ITEMS"),
+        ({"items": [flagged(1, 1)]}, "items[0].flags", "REPEATED_UNIQUE"),
+        ({"items": [flagged(0)]}, "items[0].flags[0]", "ENUM_NOT_IN"),
+        ({"items": [flagged(99)]}, "items[0].flags[0]", "ENUM_DEFINED_ONLY"),
     ],
 )
 def test_what_breaks_a_rule_is_refused_by_field_and_code(changes: dict[str, Any], field: str, code: str) -> None:
@@ -114,6 +133,7 @@ def test_what_breaks_a_rule_is_refused_by_field_and_code(changes: dict[str, Any]
         (MoneyMessage(currency_code="USD", units=-1), "", "AMOUNT_NEGATIVE"),
         (MoneyMessage(currency_code="USD", nanos=-10_000_000), "", "AMOUNT_NEGATIVE"),
         (MoneyMessage(currency_code="USD", units=10_000_001), ".units", "AMOUNT_TOO_LARGE"),
+        (MoneyMessage(currency_code="VND", units=10_000_000_001), ".units", "AMOUNT_TOO_LARGE"),
         (MoneyMessage(currency_code="USD", nanos=1_000_000_000), ".nanos", "AMOUNT_NANOS"),
         (MoneyMessage(currency_code="USD", nanos=1), ".nanos", "AMOUNT_TOO_FINE"),
         (MoneyMessage(currency_code="usd", units=1), ".currency_code", "CURRENCY_UNKNOWN"),
@@ -200,7 +220,7 @@ def test_a_finding_is_written_in_full() -> None:
     )
     written = trade_pb2.EligibilityFinding()
 
-    write_finding(finding, written)
+    write_finding(finding, written, law=law())
 
     assert (
         trade_pb2.EligibilityFinding(
@@ -234,9 +254,12 @@ def test_a_finding_is_written_in_full() -> None:
 
 
 def test_every_row_of_the_law_can_be_shown() -> None:
-    response = regimes_to(list_regimes(law(), on=None, origin_country="", mode=None), law_version=law().version)
+    regimes = list_regimes(law(), on=None, origin_country="", mode=None)
+    rows = list_rows(law(), on=None, origin_country="", mode=None)
+    response = regimes_to(regimes, rows, law_version=law().version)
 
-    assert 13 == len(response.regimes)
+    assert (13, sum(map(len, law().rows.kinds().values()))) == (len(response.regimes), len(response.rows))
+    assert all(row.says.endswith(".") and row.citation and row.clock and row.standing for row in response.rows)
     for regime in response.regimes:
         assert regime.citation
         assert getattr(regime, "from")

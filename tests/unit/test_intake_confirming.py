@@ -83,6 +83,26 @@ async def test_what_a_confirmation_overturns_is_decided_again(house: House) -> N
     assert [] == house.journal.undecided(at_most=9)
 
 
+async def test_a_confirmation_bears_the_trace_of_the_filing_that_caused_it(house: House) -> None:
+    ids = await amended(house)
+
+    await house.decide(ids)
+
+    assert ["1" * 32] == [traceparent[3:35] for traceparent in house.peers.confirmed_in]
+
+
+async def test_a_turned_shipment_that_the_journal_does_not_know_holds_up_no_other(house: House) -> None:
+    await house.decide(await house.accept(filing("a")))
+    house.peers.verdicts["S-a"] = Verdict.NOT_ELIGIBLE
+    house.peers.turned["S-b"] = ("S-a", "S-of-another-journal")
+
+    await house.decide(await house.accept(filing("b")))
+
+    assert Outcome.ENTRY_REQUIRED is house.peers.log["S-a-2"].outcome
+    assert [] == house.journal.undecided(at_most=9)
+    assert not house.desk.left_over.is_set()
+
+
 class _Unplugged(Exception):
     """The power went."""
 

@@ -136,6 +136,8 @@ def test_an_id_used_twice_and_an_empty_table_are_refused() -> None:
         (Money(units=1), ["CURRENCY_UNKNOWN"]),
         (Money(currency_code="USD", units=10_000_000), []),
         (Money(currency_code="USD", units=10_000_001), ["AMOUNT_TOO_LARGE"]),
+        (Money(currency_code="VND", units=10_000_000_000), []),
+        (Money(currency_code="VND", units=10_000_000_001), ["AMOUNT_TOO_LARGE"]),
     ],
 )
 def test_an_amount_is_well_formed_or_refused(money: Money, expected: list[str]) -> None:

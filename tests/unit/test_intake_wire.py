@@ -24,7 +24,7 @@ FULL = message(
     master_bill="123-12345675",
     seller=party("Shop", email="s@example.com", phone="1"),
     buyer=party("Buyer"),
-    items=[goods(), goods(1, listing_url="https://example.com/1", picture_sha256=b"p" * 32)],
+    items=[goods(), goods(1, listing_url="https://example.com/1", picture_sha256=b"p" * 32, flags=[2, 4])],
     order_id="O1",
     listed_price=dollars(2_600),
     seller_account_id="A1",

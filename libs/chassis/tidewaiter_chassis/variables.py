@@ -99,6 +99,17 @@ def folder(default: str, *, help: str) -> Any:
     return environ.var(default, converter=read, help=help)
 
 
+def directory(*, help: str) -> Any:
+    """The path of a folder that exists, or "" for none."""
+
+    def read(value: str) -> str:
+        if value and not Path(value).is_dir():
+            raise ValueError("is no folder; give the path of one that exists")
+        return value
+
+    return environ.var("", converter=read, help=help)
+
+
 def file(*, help: str) -> Any:
     """The path of a file that must be readable, or "" for none. Secrets come this way and no other."""
 

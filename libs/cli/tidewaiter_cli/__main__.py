@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "explain": "Explains one decision: what, why, by which rule, and what would change it.",
     "check": "Asks whether a parcel would enter free of duty, without filing anything.",
     "requirements": "Lists which data elements a filing needs, by filer, mode and day.",
+    "law": "Shows the law that eligibility judges by, row by row, with citations.",
     "screen": "Looks up a name on the lists of denied parties.",
     "trace": "Shows how one filing went through the services, with times.",
     "replay": "Runs recorded decisions again by the same code, and compares all that they say.",
@@ -48,6 +49,17 @@ LOG_COMMANDS: Final = {
     "hammer": "Loads a log of its own, and checks every answer, proof and file of it.",
 }
 """The same below `log`, in the modules log_<name>."""
+
+
+PERSONS_COMMANDS: Final = {
+    "merge": "Rules that the parties of a file are one person, on every day on the ledger and to come.",
+    "split": "Rules that the party of a file is a person of its own, whatever it was counted with.",
+    "rulings": "Lists what was ruled on persons, with author, reason and time; persons are keyed hashes.",
+}
+"""The same below `persons`, in the modules persons_<name>."""
+
+LAW_COMMANDS: Final = {"diff": "Shows what changed in the law from one day to another."}
+"""The same below `law`, which is a command itself, in the modules law_<name>."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -80,7 +92,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(words: list[str]) -> int:
     # A command's own help comes from its docstring; only the list of commands must not load them all.
-    asks_for_list = all(word.startswith("-") or word == "log" for word in words)
+    asks_for_list = all(word.startswith("-") or word in {"log", "persons"} for word in words)
     result = build_app(summaries=asks_for_list)(words, result_action="return_value")
     return result if isinstance(result, int) else stopping.DONE
 
@@ -98,10 +110,21 @@ def build_app(*, summaries: bool) -> App:
     )
     log = App(name="log", help="Proves decisions, and verifies the proofs.", help_format="plaintext", version_flags=[])
     for name, summary in COMMANDS.items():
-        app.command(f"tidewaiter_cli.commands.{name}:{name}", name=name, help=summary if summaries else None)
+        function = "app" if name == "law" else name
+        app.command(f"tidewaiter_cli.commands.{name}:{function}", name=name, help=summary if summaries else None)
     for name, summary in LOG_COMMANDS.items():
         log.command(f"tidewaiter_cli.commands.log_{name}:{name}", name=name, help=summary if summaries else None)
+    persons = App(
+        name="persons",
+        help="Rules on who is one person, and lists the rulings.",
+        help_format="plaintext",
+        version_flags=[],
+    )
+    for name, summary in PERSONS_COMMANDS.items():
+        module = f"tidewaiter_cli.commands.persons_{name}:{name}"
+        persons.command(module, name=name, help=summary if summaries else None)
     app.command(log)
+    app.command(persons)
     return app
 
 

@@ -1,4 +1,4 @@
-"""What operators and auditors ask of the three services behind intake; nothing here files anything."""
+"""What operators and auditors ask of the four services; nothing here files anything."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Final, Self, cast
 
 from tidewaiter.audit.v1 import audit_pb2, audit_pb2_grpc
 from tidewaiter.eligibility.v1 import eligibility_pb2, eligibility_pb2_grpc
+from tidewaiter.intake.v1 import intake_pb2, intake_pb2_grpc
 from tidewaiter.risk.v1 import risk_pb2, risk_pb2_grpc
 from tidewaiter.trade.v1 import trade_pb2
 
@@ -39,8 +40,35 @@ class _Operator:
         self.close()
 
 
+class IntakeOperator(_Operator):
+    """Has shipments decided again."""
+
+    def __init__(
+        self,
+        address: str = "127.0.0.1:7301",
+        *,
+        tls: Tls | None = None,
+        deadline_seconds: float = 30.0,
+    ) -> None:
+        super().__init__(
+            address,
+            service="tidewaiter.intake.v1.IntakeService",
+            retried=("RedecideShipments",),
+            tls=tls,
+            deadline_seconds=deadline_seconds,
+        )
+        self._stub = intake_pb2_grpc.IntakeServiceStub(self._connection.channel)
+
+    def redecide(self, shipment_ids: Sequence[str]) -> intake_pb2.RedecideShipmentsResponse:
+        """Up to 500 shipments decided by all that is known now: the decision that stands on each, or why there is
+        none, in order.
+        """
+        request = intake_pb2.RedecideShipmentsRequest(shipment_ids=shipment_ids)
+        return cast(intake_pb2.RedecideShipmentsResponse, self._connection.call(self._stub.RedecideShipments, request))
+
+
 class EligibilityOperator(_Operator):
-    """What if, and by which law; touches nothing."""
+    """What if, and by which law; and who is one person, which alone touches anything."""
 
     def __init__(
         self,
@@ -52,7 +80,7 @@ class EligibilityOperator(_Operator):
         super().__init__(
             address,
             service="tidewaiter.eligibility.v1.EligibilityService",
-            retried=("CheckEligibility", "ListRegimes"),
+            retried=("CheckEligibility", "ListRegimes", "MergePersons", "SplitPerson", "ListPersonRulings"),
             tls=tls,
             deadline_seconds=deadline_seconds,
         )
@@ -64,17 +92,47 @@ class EligibilityOperator(_Operator):
         response = self._connection.call(self._stub.CheckEligibility, request)
         return cast(eligibility_pb2.CheckEligibilityResponse, response).finding
 
+    def what_if(self, shipment: trade_pb2.Shipment) -> eligibility_pb2.CheckEligibilityResponse:
+        """The same, with what would change the verdict."""
+        request = eligibility_pb2.CheckEligibilityRequest(shipment=shipment, what_would_change=True)
+        response = self._connection.call(self._stub.CheckEligibility, request)
+        return cast(eligibility_pb2.CheckEligibilityResponse, response)
+
     def list_regimes(
         self,
         *,
         on: str = "",
         origin_country: str = "",
         mode: trade_pb2.TransportMode.ValueType = trade_pb2.TRANSPORT_MODE_UNSPECIFIED,
+        with_rows: bool = False,
     ) -> eligibility_pb2.ListRegimesResponse:
-        """The rows of the law; `on` is a day, YYYY-MM-DD."""
-        request = eligibility_pb2.ListRegimesRequest(on=on, origin_country=origin_country, mode=mode)
+        """The regimes of the law, and with `with_rows` the rows of every kind; `on` is a day, YYYY-MM-DD."""
+        request = eligibility_pb2.ListRegimesRequest(
+            on=on, origin_country=origin_country, mode=mode, with_rows=with_rows
+        )
         response = self._connection.call(self._stub.ListRegimes, request)
         return cast(eligibility_pb2.ListRegimesResponse, response)
+
+    def merge_persons(self, request: eligibility_pb2.MergePersonsRequest) -> eligibility_pb2.PersonRulingEffect:
+        """Rules that parties are one person; the same request again answers again."""
+        response = self._connection.call(self._stub.MergePersons, request)
+        return cast(eligibility_pb2.MergePersonsResponse, response).effect
+
+    def split_person(self, request: eligibility_pb2.SplitPersonRequest) -> eligibility_pb2.PersonRulingEffect:
+        """Rules that a party is a person of its own; the same request again answers again."""
+        response = self._connection.call(self._stub.SplitPerson, request)
+        return cast(eligibility_pb2.SplitPersonResponse, response).effect
+
+    def person_rulings(self) -> Iterator[eligibility_pb2.PersonRuling]:
+        """All rulings on persons, by number, page after page."""
+        request = eligibility_pb2.ListPersonRulingsRequest()
+        while True:
+            response = self._connection.call(self._stub.ListPersonRulings, request)
+            page = cast(eligibility_pb2.ListPersonRulingsResponse, response)
+            yield from page.rulings
+            if not page.next_page_token:
+                return
+            request.page_token = page.next_page_token
 
 
 class RiskOperator(_Operator):

@@ -36,20 +36,47 @@ class Reason(Fact, frozen=True, kw_only=True):
     source: str = ""
 
 
+class Conversion(Fact, frozen=True, kw_only=True):
+    """A rate of exchange that was used."""
+
+    currency_code: str = ""
+    end_day: str = ""
+    first_day: str = ""
+    rate: str = ""
+    rule_id: str = ""
+    source: str = ""
+
+
+class DutyFinding(Fact, frozen=True, kw_only=True):
+    """The duty on one shipment by one method."""
+
+    amount: Money | None = None
+    citation: str = ""
+    confidence: str = ""
+    formula: str = ""
+    method: str = ""
+    rule_id: str = ""
+
+
 class EligibilityFinding(Fact, frozen=True, kw_only=True):
     """What eligibility found."""
 
+    conversions: tuple[Conversion, ...] = ()
     counted_shipment_ids: tuple[str, ...] = ()
     counted_shipments: int = 0
     day_total: Money | None = None
+    duties: tuple[DutyFinding, ...] = ()
     entry_path: str = ""
+    entry_reason: Reason | None = None
     headroom: Money | None = None
     law_version: str = ""
     limit: Money | None = None
     local_day: str = ""
     person_day: str = ""
+    person_key_rules: tuple[str, ...] = ()
     reasons: tuple[Reason, ...] = ()
     regime_id: str = ""
+    unlisted: tuple[str, ...] = ()
     value: Money | None = None
     verdict: str = ""
     zone: str = ""
@@ -113,6 +140,7 @@ class LineItem(Fact, frozen=True, kw_only=True):
     """One line of goods; the picture's hash in hex."""
 
     description: str = ""
+    flags: tuple[str, ...] = ()
     hts_code: str = ""
     listing_url: str = ""
     origin_country: str = ""

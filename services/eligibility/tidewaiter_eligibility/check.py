@@ -7,18 +7,20 @@ left out if it has one, and none of the others in the batch counts against it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from heapq import merge
 
 from msgspec.structs import replace
 
-from tidewaiter_eligibility.holds import Count, counts
 from tidewaiter_eligibility.judge import judge
 from tidewaiter_eligibility.law import Law
-from tidewaiter_eligibility.ledger import NOTHING, Ledger, LedgerView, Total
+from tidewaiter_eligibility.ledger import NOTHING, Count, Ledger, LedgerState, Total
 from tidewaiter_eligibility.model import DayKey, Finding, Judgement, Shipment
+from tidewaiter_eligibility.one_person import greatest, ruled, standing
 from tidewaiter_eligibility.person_day import PersonDays
+from tidewaiter_eligibility.snapshots import WHATEVER_IS_KNOWN, Snapshots, Wanted
 from tidewaiter_eligibility.tell import COUNTED_IDS_MAX, DayState, tell
 
-_Question = tuple[str, Judgement, DayKey | None]
+_Question = tuple[str, Judgement]
 
 
 class Checker:
@@ -26,39 +28,62 @@ class Checker:
 
     def __init__(self, *, law: Law, ledger: Ledger) -> None:
         self._law = law
-        self._ledger = ledger
+        self._snapshots = Snapshots(ledger)
         self._person_days = PersonDays(ledger.secret)
 
     def check(self, shipments: Sequence[Shipment]) -> list[Finding]:
         """The answers, in order, all from the same state of the ledger. A shipment's id may be empty."""
-        questions = []
-        for shipment in shipments:
-            judgement = judge(shipment, law=self._law)
-            questions.append((shipment.shipment_id, judgement, self._person_days.key(judgement)))
-        keys = {key for _, _, key in questions if key is not None}
-        if not keys:
-            return [tell(judgement, shipment_id=name, key=None, state=None) for name, judgement, _ in questions]
-        return self._ledger.view(lambda view: _weigh(view, questions, keys))
+        return self.check_at(shipments, WHATEVER_IS_KNOWN)[0]
+
+    def check_exactly(self, shipments: Sequence[Shipment], snapshot: str) -> list[Finding]:
+        """The answers from the state of that token, which an answer before has named."""
+        return self.check_at(shipments, Wanted(at_exact_snapshot=snapshot))[0]
+
+    def check_at(self, shipments: Sequence[Shipment], wanted: Wanted) -> tuple[list[Finding], str]:
+        """The same from the state that is wanted, and its token. Failures of `Snapshots.read`."""
+        judgements = [judge(shipment, law=self._law) for shipment in shipments]
+        persons = [self._person_days.person(judgement) for judgement in judgements]
+        questions = [(shipment.shipment_id, each) for shipment, each in zip(shipments, judgements, strict=True)]
+
+        def work(state: LedgerState) -> list[Finding]:
+            if not any(persons):
+                return [tell(judgement, shipment_id=name, key=None, state=None) for name, judgement in questions]
+            known = ruled(state, self._person_days, judgements, persons)
+            return _weigh(state, questions, standing(state, known))
+
+        return self._snapshots.read(work, wanted)
 
 
-def _weigh(view: LedgerView, questions: Sequence[_Question], keys: set[DayKey]) -> list[Finding]:
-    totals = view.totals(keys)
-    own = view.claims([name for name, _, key in questions if name and key in totals])
-    # Nobody holds anything on most days, and then nobody need be asked.
-    held = view.holds([*own]) if any(total.holding for total in totals.values()) else {}
+def _weigh(view: LedgerState, questions: Sequence[_Question], places: Sequence[tuple[DayKey, ...]]) -> list[Finding]:
+    """`places` are the person-days that would be one with each shipment; what counts on any of them is its person's."""
+    totals = view.totals({key for place in places for key in place})
+    asked = zip(questions, places, strict=True)
+    own = view.counted([name for (name, _), place in asked if name and not totals.keys().isdisjoint(place)])
     ids = {key: view.first_ids(key, at_most=COUNTED_IDS_MAX) for key in totals}
     findings = []
-    for name, judgement, key in questions:
-        state = None
-        if key is not None:
-            others = _others(totals.get(key, NOTHING), counts(own.get(name), held.get(name, ())).get(key))
+    for (name, judgement), place in zip(questions, places, strict=True):
+        key = state = None
+        if place:
+            counted = own.get(name, {})
+            if len(place) == 1:
+                (key,) = place
+                others, first_ids = _others(totals.get(key, NOTHING), counted.get(key)), ids.get(key, ())
+            else:
+                key = greatest(totals, place)
+                others = _sum([_others(totals.get(each, NOTHING), counted.get(each)) for each in place])
+                first_ids = tuple(merge(*(ids.get(each, ()) for each in place)))[:COUNTED_IDS_MAX]
             state = DayState(
                 total_minor=others.total_minor + (judgement.value_minor or 0),
                 shipments=others.shipments + 1,
-                first_ids=ids.get(key, ()),
+                first_ids=first_ids,
             )
         findings.append(tell(judgement, shipment_id=name, key=key, state=state))
     return findings
+
+
+def _sum(totals: Sequence[Total]) -> Total:
+    total_minor, shipments = sum(each.total_minor for each in totals), sum(each.shipments for each in totals)
+    return replace(NOTHING, total_minor=total_minor, shipments=shipments)
 
 
 def _others(total: Total, own: Count | None) -> Total:

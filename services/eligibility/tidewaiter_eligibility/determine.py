@@ -19,12 +19,14 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tidewaiter_eligibility.holds import beyond_claim, counts, held_after, recount
+from tidewaiter_eligibility.holds import beyond_claim, counts, held_after, held_beside, recount
 from tidewaiter_eligibility.judge import judge
 from tidewaiter_eligibility.law import Law
 from tidewaiter_eligibility.ledger import NOTHING, Claim, Hold, Ledger, LedgerChange, Total
-from tidewaiter_eligibility.model import DayKey, Determined, Shipment, Turned, Verdict
-from tidewaiter_eligibility.person_day import PersonDays
+from tidewaiter_eligibility.model import DayKey, Determined, Judgement, PersonDayRule, Shipment, Turned, Verdict
+from tidewaiter_eligibility.one_person import join, ruled
+from tidewaiter_eligibility.person_day import OnePerson, PersonDays
+from tidewaiter_eligibility.snapshots import Snapshots
 from tidewaiter_eligibility.tell import COUNTED_IDS_MAX, DayState, tell, verdict_of_day
 from tidewaiter_eligibility.turning import Turning
 
@@ -35,6 +37,7 @@ class Determiner:
     def __init__(self, *, law: Law, ledger: Ledger) -> None:
         self._law = law
         self._ledger = ledger
+        self._snapshots = Snapshots(ledger)
         self._person_days = PersonDays(ledger.secret)
 
     async def determine(self, shipments: Sequence[Shipment]) -> list[Determined]:
@@ -42,21 +45,20 @@ class Determiner:
 
         Failure BUSY or FULL as `Ledger.change`: nothing was told, and a repeat is safe.
         """
-        claims = [self.claim(shipment) for shipment in shipments]
-        return await self._ledger.change(lambda change: settle(change, claims))
+        return (await self.determine_at(shipments))[0]
 
-    def claim(self, shipment: Shipment) -> Claim:
-        """What the shipment claims if nothing is known of it yet: pure."""
-        judgement = judge(shipment, law=self._law)
-        key = self._person_days.key(judgement)
-        return Claim(
-            shipment_id=shipment.shipment_id,
-            revision=shipment.revision,
-            key=key,
-            amount_minor=judgement.value_minor or 0 if key else 0,
-            told=judgement.verdict,
-            judgement=replace(judgement, person="") if judgement.person else judgement,
-        )
+    async def determine_at(self, shipments: Sequence[Shipment]) -> tuple[list[Determined], str]:
+        """The same, and the token of the ledger's state after it."""
+        judgements = [judge(shipment, law=self._law) for shipment in shipments]
+        persons = [self._person_days.person(judgement) for judgement in judgements]
+        claims = [_claim(*each) for each in zip(shipments, judgements, persons, strict=True)]
+
+        def work(change: LedgerChange) -> tuple[list[Determined], int]:
+            known = ruled(change, self._person_days, judgements, persons)
+            return settle(change, join(change, claims, known)), change.version()
+
+        answers, version = await self._ledger.change(work)
+        return answers, self._snapshots.token(version)
 
 
 def settle(change: LedgerChange, claims: Sequence[Claim]) -> list[Determined]:
@@ -65,6 +67,18 @@ def settle(change: LedgerChange, claims: Sequence[Claim]) -> list[Determined]:
     batch.claim_all()
     batch.tell_all()
     return batch.answers()
+
+
+def _claim(shipment: Shipment, judgement: Judgement, person: OnePerson | None) -> Claim:
+    """What the shipment claims if nothing is known of it or of its person yet."""
+    return Claim(
+        shipment_id=shipment.shipment_id,
+        revision=shipment.revision,
+        key=None if person is None else person.own,
+        amount_minor=0 if person is None else judgement.value_minor or 0,
+        told=judgement.verdict,
+        judgement=replace(judgement, person="") if judgement.person else judgement,
+    )
 
 
 class _Step(Struct, gc=False):
@@ -104,19 +118,50 @@ class _Batch:
         leaving = {step.former.key for step in new if step.former is not None and step.former.key is not None}
         totals = self._change.totals(others | left | held | leaving)
         self._totals |= totals
-        for step in new:
-            if step.former is None:
-                _join(self._totals, step.stands)
-            else:
-                recount(self._totals, counts(step.former, step.holds_before), counts(step.stands, step.holds))
-                _hold_against(self._totals, step.stands)
+        # In the order of the batch, which matters where only the claims beyond the limit are denied.
+        for step in self._steps:
+            if step.is_new:
+                self._claim(step)
+            elif step.stands.wanted_minor and step.is_told:
+                self._claim_again(step)
         changed = {key: total for key, total in self._totals.items() if total != totals.get(key, NOTHING)}
         self._change.put_totals(changed)
+
+    def _claim(self, step: _Step) -> None:
+        claim = step.stands
+        rule = claim.judgement.rule
+        if rule is not None and rule.is_marginal and claim.amount_minor > self._room(step, rule):
+            step.stands = claim = replace(claim, amount_minor=0, wanted_minor=claim.amount_minor)
+            if step.former is not None:
+                step.holds = held_after(step.former, step.holds_before, claim)
+        if step.former is None:
+            _join(self._totals, claim)
+        else:
+            recount(self._totals, counts(step.former, step.holds_before), counts(claim, step.holds))
+            _hold_against(self._totals, claim)
+
+    def _claim_again(self, step: _Step) -> None:
+        """One that was denied alone, should there be room for it now."""
+        denied = step.stands
+        rule = denied.judgement.rule
+        if rule is not None and denied.wanted_minor <= self._room(step, rule):
+            step.stands = replace(denied, amount_minor=denied.wanted_minor, wanted_minor=0)
+            step.holds = held_beside(step.holds, step.stands)
+            step.is_new = True
+            recount(self._totals, counts(denied, step.holds_before), counts(step.stands, step.holds))
+
+    def _room(self, step: _Step, rule: PersonDayRule) -> int:
+        """What is left of the limit on the shipment's person-day beside all others."""
+        key = step.stands.key
+        assert key is not None, "a rule has a person-day"
+        own = counts(step.former, step.holds_before).get(key)
+        total = self._totals.get(key, NOTHING)
+        return rule.limit_minor - total.total_minor + (own.amount_minor if own else 0)
 
     def tell_all(self) -> None:
         """The claims are written with what is told now, so that the turned are exactly the others."""
         told = [(step, self._verdict(step)) for step in self._steps]
-        self._change.put_claims(_told(step.asked, verdict) for step, verdict in told if step.is_new)
+        self._change.put_claims(_told(step.stands, verdict) for step, verdict in told if step.is_new)
         holds = {step.asked.shipment_id: step.holds for step in self._steps if step.holds != step.holds_before}
         if holds:
             self._change.put_holds(holds)
@@ -140,13 +185,15 @@ class _Batch:
         key = step.stands.key
         if key is None:
             return step.stands.judgement.verdict
+        if step.stands.wanted_minor:
+            return Verdict.NOT_ELIGIBLE
         total = self._totals.get(key, NOTHING)
         total_minor = total.total_minor - beyond_claim(step.stands, step.holds)
         return verdict_of_day(total_minor=total_minor, limit_minor=total.limit_minor)
 
     def _state(self, key: DayKey, told: list[str]) -> DayState:
         total = self._totals[key]
-        if total.shipments == len(told):
+        if total.shipments == len(told) and not total.is_marginal:
             # All that count on that day are told in this batch: no need to ask who they are, and none has turned.
             first = tuple(sorted(told)[:COUNTED_IDS_MAX])
             self._turning.none_on(key)
@@ -158,8 +205,8 @@ class _Batch:
         claim = step.stands
         state = None if claim.key is None else states[claim.key]
         beyond_minor = beyond_claim(claim, step.holds) if step.holds else 0
-        if state is not None and beyond_minor:
-            state = replace(state, total_minor=state.total_minor - beyond_minor)
+        if state is not None and (beyond_minor or claim.wanted_minor):
+            state = replace(state, total_minor=state.total_minor - beyond_minor + claim.wanted_minor)
         finding = tell(claim.judgement, shipment_id=claim.shipment_id, key=claim.key, state=state)
         confirm_wanted = any(hold.until_revision <= step.asked.revision for hold in step.holds)
         return Determined(
@@ -202,13 +249,15 @@ def _join(totals: dict[DayKey, Total], claim: Claim) -> None:
         limit_minor=claim.judgement.rule.limit_minor,
         shipments=total.shipments + 1,
         holding=total.holding,
+        is_marginal=claim.judgement.rule.is_marginal,
     )
 
 
 def _hold_against(totals: dict[DayKey, Total], claim: Claim) -> None:
     """The day is held against the limit of the last claim on it."""
     if claim.key is not None and claim.judgement.rule is not None:
-        totals[claim.key] = replace(totals[claim.key], limit_minor=claim.judgement.rule.limit_minor)
+        rule = claim.judgement.rule
+        totals[claim.key] = replace(totals[claim.key], limit_minor=rule.limit_minor, is_marginal=rule.is_marginal)
 
 
 def _told(claim: Claim, verdict: Verdict) -> Claim:

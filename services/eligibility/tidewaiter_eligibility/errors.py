@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tidewaiter_chassis.failures import Failure, Kind
+from tidewaiter_chassis.failures import Failure, Kind, Violation, invalid
 
 
 class LawRefused(Failure):
@@ -19,3 +19,20 @@ class LawRefused(Failure):
             facts={"row": row},
         )
         self.row = row
+
+
+def shadow_absent(field: str) -> Failure:
+    """The shadow law was asked for, and the operator has none."""
+    message = "There is no shadow law here. Leave the field out, or set TIDEWAITER_ELIGIBILITY_SHADOW_LAW_DIR."
+    return invalid(Violation(field=field, code="SHADOW_ABSENT", message=message))
+
+
+def ruling_repeated(request_id: str) -> Failure:
+    """One request_id for two rulings: the second is refused, and the first stands."""
+    return invalid(
+        Violation(
+            field="request_id",
+            code="REQUEST_REUSED",
+            message=f"{request_id} is on record with another content. Give a new request_id, or repeat it as it was.",
+        )
+    )

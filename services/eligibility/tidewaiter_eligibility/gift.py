@@ -17,7 +17,8 @@ from tidewaiter_eligibility.worth import Worth
 class GiftTest(Struct, frozen=True, kw_only=True, gc=False):
     """What became of a declared gift.
 
-    With a `person` it passes on its own and counts against that person's day of gifts. Otherwise it `failed`, or
+    With a `person`, and the `basis` of its key, it passes on its own and counts against that person's day of gifts.
+    Otherwise it `failed`, or
     it is `unclear` whether it passes; it is then judged as any other shipment.
     """
 
@@ -25,6 +26,7 @@ class GiftTest(Struct, frozen=True, kw_only=True, gc=False):
     person: str
     failed: tuple[Reason, ...]
     unclear: tuple[Reason, ...]
+    basis: int = 0
 
 
 NO_GIFT = GiftTest(gift=None, person="", failed=(), unclear=())
@@ -66,7 +68,7 @@ def _within_allowance(
     unclear += who.unclear
     if unclear:
         return _unclear(*unclear)
-    return GiftTest(gift=least, person=who.person, failed=(), unclear=())
+    return GiftTest(gift=least, person=who.person, failed=(), unclear=(), basis=who.basis)
 
 
 def _is_sold_to_recipient(shipment: Shipment, test: BonaFide) -> bool:

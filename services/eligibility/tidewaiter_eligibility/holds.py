@@ -8,17 +8,9 @@ what is released never passes the limit, whichever of its decisions is on the lo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
-from tidewaiter_eligibility.ledger import NOTHING, Claim, Hold, Total
+from tidewaiter_eligibility.ledger import NOTHING, Claim, Count, Hold, Total
 from tidewaiter_eligibility.model import DayKey
-
-
-class Count(NamedTuple):
-    """What a shipment counts for on one person-day; `is_held` when it holds anything there."""
-
-    amount_minor: int
-    is_held: bool
 
 
 def counts(claim: Claim | None, holds: Sequence[Hold]) -> dict[DayKey, Count]:
@@ -44,8 +36,15 @@ def held_after(former: Claim, holds: Sequence[Hold], asked: Claim) -> tuple[Hold
     if former.key is not None and former.amount_minor:
         new = Hold(key=former.key, amount_minor=former.amount_minor, until_revision=asked.revision)
         held = [hold for hold in held if hold.key != new.key or hold.amount_minor > new.amount_minor]
-        held.append(new)
-    return tuple(hold for hold in held if hold.key != asked.key or hold.amount_minor > asked.amount_minor)
+        # Under another law the same revision is judged again: what is held until then already may cover it.
+        if not any(hold.key == new.key and hold.until_revision >= new.until_revision for hold in held):
+            held.append(new)
+    return held_beside(held, asked)
+
+
+def held_beside(holds: Sequence[Hold], claim: Claim) -> tuple[Hold, ...]:
+    """What is held that the claim itself does not cover."""
+    return tuple(hold for hold in holds if hold.key != claim.key or hold.amount_minor > claim.amount_minor)
 
 
 def recount(totals: dict[DayKey, Total], before: dict[DayKey, Count], after: dict[DayKey, Count]) -> None:
@@ -57,4 +56,5 @@ def recount(totals: dict[DayKey, Total], before: dict[DayKey, Count], after: dic
             limit_minor=total.limit_minor,
             shipments=total.shipments + (new is not None) - (old is not None),
             holding=total.holding + (new is not None and new.is_held) - (old is not None and old.is_held),
+            is_marginal=total.is_marginal,
         )

@@ -11,20 +11,18 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from msgspec import Struct
-
 from tidewaiter_eligibility import reasons
-from tidewaiter_eligibility.claimant import claimant
-from tidewaiter_eligibility.day import arrival_day
+from tidewaiter_eligibility.case import Case, day_of, terms_of
+from tidewaiter_eligibility.claimant import NOBODY, Claimant, claimant
+from tidewaiter_eligibility.duty import duties
 from tidewaiter_eligibility.gift import NO_GIFT, GiftTest, judge_gift
-from tidewaiter_eligibility.goods import Goods, judge_goods
+from tidewaiter_eligibility.goods import NO_IDS, judge_goods
 from tidewaiter_eligibility.law import Law
 from tidewaiter_eligibility.law.rows import BrokenDay, Limit, Row
 from tidewaiter_eligibility.model import (
+    Duty,
     EntryPath,
     Judgement,
-    LocalDay,
-    Mode,
     PersonDayRule,
     Reason,
     ReasonCode,
@@ -32,36 +30,32 @@ from tidewaiter_eligibility.model import (
     Verdict,
 )
 from tidewaiter_eligibility.path import Way, entry, privilege
-from tidewaiter_eligibility.regime import Governing, governing
-from tidewaiter_eligibility.worth import Worth, worth
-
-
-class Case(Struct, frozen=True, kw_only=True, gc=False):
-    """One shipment with what was found about it so far."""
-
-    shipment: Shipment
-    mode: Mode
-    day: LocalDay
-    governing: Governing
-    worth: Worth
-    goods: Goods
-    law: Law
+from tidewaiter_eligibility.regime import governing
+from tidewaiter_eligibility.worth import worth
 
 
 def judge(shipment: Shipment, *, law: Law) -> Judgement:
     """The judgement on one shipment: pure, the same for the same shipment and law."""
-    mode, arrival = shipment.mode, shipment.arrival_seconds
-    if mode is None or arrival is None:
+    mode, day = shipment.mode, day_of(shipment, law)
+    if mode is None or day is None:
         return _unjudged(shipment, law)
-    day = arrival_day(arrival, shipment.port_of_entry, law)
-    value = worth(shipment.items)
+    found = governing(shipment, mode=mode, day=day.law_day, law=law)
+    value = worth(shipment, day=day, law=law)
     case = Case(
         shipment=shipment,
         mode=mode,
         day=day,
-        governing=governing(shipment, mode=mode, day=day, law=law),
+        governing=found,
+        terms=terms_of(shipment, found.regime, day=day, law=law),
         worth=value,
-        goods=judge_goods(shipment.items, value_minor=value.minor, day=day.candidates[0], law=law),
+        goods=judge_goods(
+            shipment.items,
+            value_minor=value.minor,
+            mode=mode,
+            day=day.law_day,
+            law=law,
+            named=NO_IDS if found.regime is None else found.regime.excludes,
+        ),
         law=law,
     )
     gift = judge_gift(shipment, day=day, worth=value, goods=case.goods, law=law) if shipment.gift else NO_GIFT
@@ -70,14 +64,15 @@ def judge(shipment: Shipment, *, law: Law) -> Judgement:
 
 def _unjudged(shipment: Shipment, law: Law) -> Judgement:
     why = "no law can be looked up without it"
-    needed = (("mode", shipment.mode), ("estimated_arrival", shipment.arrival_seconds))
+    when = shipment.as_of or shipment.arrival_seconds
+    needed = (("mode", shipment.mode), ("estimated_arrival", when))
     missing = tuple(reasons.input_missing(field, why) for field, value in needed if value is None)
     return Judgement(
         verdict=Verdict.UNKNOWN,
         regime_id="",
         local_day="",
         zone="",
-        value_minor=worth(shipment.items).minor,
+        value_minor=None,
         limit_minor=None,
         path=EntryPath.UNSPECIFIED,
         path_otherwise=EntryPath.UNSPECIFIED,
@@ -100,48 +95,58 @@ def _judged_as_gift(case: Case, test: GiftTest) -> Judgement:
         allowed=ReasonCode.GIFT_ALLOWED,
         over=ReasonCode.GIFT_OVER_ALLOWANCE,
     )
-    otherwise = _exemption_off(case)
-    return _claimed(case, wanted=gift.paths, rule=rule, person=test.person, said=(), said_otherwise=otherwise)
+    way = _privilege(case, gift.paths)
+    who = Claimant(person=test.person, unclear=(), basis=test.basis)
+    return _claimed(case, way=way, rule=rule, who=who, said=(), said_otherwise=_not_as_ordinary(case))
 
 
 def _judged_as_any_other(case: Case, gift: GiftTest) -> Judgement:
     """Paragraph (C): every other case."""
-    failed = (*_exemption_off(case), *case.goods.barring, *_value_over(case))
+    way = _privilege(case, case.terms.paths) if case.terms.limit is not None else _NO_WAY
+    closed = way.reasons if way.path is EntryPath.NONE else ()
+    failed = (*_exemption_off(case), *case.goods.barring, *closed, *_value_over(case))
     if failed and gift.unclear:
         return _asked(case, (*gift.failed, *failed, *gift.unclear))
     if failed:
         return _refused(case, (*gift.failed, *failed))
-    regime = case.governing.regime
-    unclear = (*case.governing.unclear, *_day_unclear(case), *case.worth.unclear, *case.goods.unclear)
-    if regime is None or regime.limit is None or regime.broken_day is None:
+    unclear = (*case.governing.unclear, *_day_unclear(case), *case.worth.unclear, *case.goods.unclear, *way.reasons)
+    limit, broken_day = case.terms.limit, case.terms.broken_day
+    if limit is None or broken_day is None:
         return _asked(case, (*gift.failed, *gift.unclear, *unclear))
-    who = claimant(case.shipment, regime.limit)
+    who = claimant(case.shipment, limit)
     if unclear or who.unclear:
         return _asked(case, (*gift.failed, *gift.unclear, *unclear, *who.unclear))
     rule = person_day_rule(
-        limit=regime.limit,
-        broken_day=regime.broken_day,
-        by=regime.limit,
+        limit=limit,
+        broken_day=broken_day,
+        by=limit,
         allowed=ReasonCode.EXEMPTION_MET,
         over=ReasonCode.PERSON_DAY_OVER_LIMIT,
     )
-    return _claimed(
-        case, wanted=regime.paths, rule=rule, person=who.person, said=gift.failed, said_otherwise=gift.failed
-    )
+    said = (*case.terms.said, *gift.failed)
+    return _claimed(case, way=way, rule=rule, who=who, said=said, said_otherwise=gift.failed)
+
+
+def _not_as_ordinary(case: Case) -> tuple[Reason, ...]:
+    """Why a gift whose recipient's day is over is not passed as an ordinary import either: it has to ask for that."""
+    limit, value = case.terms.limit, case.worth.minor
+    if limit is not None and value is not None and value <= limit.limit_minor:
+        return (reasons.undeclared_open(limit),)
+    return (*_exemption_off(case), *_value_over(case))
 
 
 def _exemption_off(case: Case) -> tuple[Reason, ...]:
     regime = case.governing.regime
-    if regime is None or regime.limit is not None:
+    if regime is None or case.terms.limit is not None:
         return ()
-    return (reasons.exemption_off(regime, case.mode, case.day.candidates[0]),)
+    return (reasons.exemption_off(regime, case.mode, case.day.law_day),)
 
 
 def _value_over(case: Case) -> tuple[Reason, ...]:
-    regime, value = case.governing.regime, case.worth.minor
-    if regime is None or regime.limit is None or value is None or value <= regime.limit.limit_minor:
+    limit, value = case.terms.limit, case.worth.minor
+    if limit is None or value is None or value <= limit.limit_minor:
         return ()
-    return (reasons.value_over_limit(value, regime.limit),)
+    return (reasons.value_over_limit(value, limit),)
 
 
 def _day_unclear(case: Case) -> tuple[Reason, ...]:
@@ -150,7 +155,17 @@ def _day_unclear(case: Case) -> tuple[Reason, ...]:
     return (reasons.port_missing(case.shipment.port_of_entry, "the limit is that of one local day"),)
 
 
-def _way(case: Case) -> Way:
+_NO_WAY = Way(path=EntryPath.UNSPECIFIED, reasons=())
+
+
+def _privilege(case: Case, wanted: tuple[EntryPath, ...]) -> Way:
+    """The privilege that the shipment passes under when it is eligible."""
+    return privilege(
+        wanted, mode=case.mode, day=case.day.law_day, items=case.shipment.items, goods=case.goods, law=case.law
+    )
+
+
+def _entry(case: Case) -> Way:
     """The entry that the shipment needs when it does not pass."""
     regime = case.governing.regime
     if regime is None:
@@ -158,7 +173,7 @@ def _way(case: Case) -> Way:
     return entry(
         regime.paths,
         mode=case.mode,
-        day=case.day.candidates[0],
+        day=case.day.law_day,
         worth=case.worth,
         goods=case.goods,
         law=case.law,
@@ -168,63 +183,80 @@ def _way(case: Case) -> Way:
 def _claimed(
     case: Case,
     *,
-    wanted: tuple[EntryPath, ...],
+    way: Way,
     rule: PersonDayRule,
-    person: str,
+    who: Claimant,
     said: tuple[Reason, ...],
     said_otherwise: tuple[Reason, ...],
 ) -> Judgement:
-    way = _way(case)
+    otherwise = _entry(case)
     return _judgement(
         case,
         verdict=Verdict.ELIGIBLE,
-        path=privilege(wanted, mode=case.mode, day=case.day.candidates[0], law=case.law),
-        path_otherwise=way.path,
+        way=way,
+        otherwise=otherwise,
         said=said,
-        said_otherwise=(*said_otherwise, *way.reasons),
+        said_otherwise=(*said_otherwise, *otherwise.reasons),
         rule=rule,
-        person=person,
+        who=who,
     )
 
 
 def _refused(case: Case, said: tuple[Reason, ...]) -> Judgement:
-    way = _way(case)
-    return _judgement(case, verdict=Verdict.NOT_ELIGIBLE, path=way.path, said=(*said, *way.reasons))
+    way = _entry(case)
+    return _judgement(case, verdict=Verdict.NOT_ELIGIBLE, way=way, said=_each_once((*said, *way.reasons)))
 
 
 def _asked(case: Case, said: tuple[Reason, ...]) -> Judgement:
-    once = {(reason.code, reason.field): reason for reason in reversed(said)}
-    return _judgement(case, verdict=Verdict.UNKNOWN, path=EntryPath.UNSPECIFIED, said=tuple(reversed(once.values())))
+    return _judgement(case, verdict=Verdict.UNKNOWN, way=_NO_WAY, said=_each_once(said))
+
+
+def _each_once(said: tuple[Reason, ...]) -> tuple[Reason, ...]:
+    if len(said) < 2:
+        return said
+    return tuple({(reason.code, reason.rule_id, reason.field): reason for reason in reversed(said)}.values())[::-1]
 
 
 def _judgement(
     case: Case,
     *,
     verdict: Verdict,
-    path: EntryPath,
+    way: Way,
     said: tuple[Reason, ...],
-    path_otherwise: EntryPath = EntryPath.UNSPECIFIED,
+    otherwise: Way = _NO_WAY,
     said_otherwise: tuple[Reason, ...] = (),
     rule: PersonDayRule | None = None,
-    person: str = "",
+    who: Claimant = NOBODY,
 ) -> Judgement:
-    regime, day = case.governing.regime, case.day
-    limit = rule.limit_minor if rule else regime.limit.limit_minor if regime and regime.limit else None
+    regime, day, limit = case.governing.regime, case.day, case.terms.limit
     return Judgement(
         verdict=verdict,
         regime_id=regime.id if regime else "",
         local_day=day.text,
         zone=day.zone,
         value_minor=case.worth.minor,
-        limit_minor=limit,
-        path=path,
-        path_otherwise=path_otherwise,
+        limit_minor=rule.limit_minor if rule else limit.limit_minor if limit else None,
+        path=way.path,
+        path_otherwise=otherwise.path,
         reasons=said,
         reasons_otherwise=said_otherwise,
         rule=rule,
-        person=person,
+        person=who.person,
         law_version=case.law.version,
+        basis=who.basis,
+        why=way.why,
+        why_otherwise=otherwise.why,
+        duties=_duties(case, way.path, otherwise.path),
+        conversions=case.worth.conversions,
+        unlisted=case.law.goods.unlisted if rule else (),
     )
+
+
+def _duties(case: Case, *paths: EntryPath) -> tuple[Duty, ...]:
+    for path in paths:
+        if case.law.has_duty(path):
+            return duties(path, case.shipment.items, value_minor=case.worth.minor, day=case.day.law_day, law=case.law)
+    return ()
 
 
 @lru_cache(64)
@@ -243,4 +275,5 @@ def person_day_rule(
         broken_rule_id=broken_day.id,
         broken_citation=broken_day.citation,
         broken_confidence=broken_day.confidence,
+        is_marginal=broken_day.effect == "DENY_MARGINAL",
     )

@@ -6,11 +6,12 @@ Every store runs the same suite, tests/contracts/eligibility_ledger.py. Amounts 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from msgspec import Struct
 
 from tidewaiter_eligibility.model import DayKey, Judgement, Turned, Verdict
+from tidewaiter_eligibility.persons import PersonChange, PersonView
 
 R = TypeVar("R")
 
@@ -19,7 +20,8 @@ class Claim(Struct, frozen=True, kw_only=True, gc=False):
     """What stands for one shipment: the judgement on its latest revision, and what its filer was last told.
 
     `key` is the person-day that `amount_minor` counts against; None when it counts against none. The judgement
-    kept here has no `person`.
+    kept here has no `person`. `wanted_minor` is what it would count for if there were room, where only the claims
+    beyond the limit are denied and it is one; it counts for nothing then.
     """
 
     shipment_id: str
@@ -28,6 +30,7 @@ class Claim(Struct, frozen=True, kw_only=True, gc=False):
     amount_minor: int
     told: Verdict
     judgement: Judgement
+    wanted_minor: int = 0
 
 
 class Hold(Struct, frozen=True, kw_only=True, gc=False):
@@ -44,21 +47,84 @@ class Hold(Struct, frozen=True, kw_only=True, gc=False):
 class Total(Struct, frozen=True, kw_only=True, gc=False):
     """What counts on one person-day: the sum, the limit it is held against, and how many shipments.
 
-    `holding` of the shipments hold something there from a claim that was replaced.
+    `holding` of the shipments hold something there from a claim that was replaced. `is_marginal`: only the claims
+    beyond the limit are denied there.
     """
 
     total_minor: int
     limit_minor: int
     shipments: int
     holding: int = 0
+    is_marginal: bool = False
+
+
+class Count(NamedTuple):
+    """What a shipment counts for on one person-day; `is_held` when it holds anything there."""
+
+    amount_minor: int
+    is_held: bool
+
+
+class CountedShipment(NamedTuple):
+    """A shipment that counts on a person-day, with what it counts for.
+
+    `revision` is the one that claims there, 0 when an earlier one is held and none claims.
+    """
+
+    shipment_id: str
+    revision: int
+    amount_minor: int
 
 
 NOTHING = Total(total_minor=0, limit_minor=0, shipments=0)
 """The total of a person-day on which nothing counts."""
 
 
-class LedgerView(Protocol):
-    """The ledger at one moment: all of its answers belong to the same state."""
+class LedgerState(PersonView, Protocol):
+    """What counts at one moment, now or in the past."""
+
+    def totals(self, keys: Collection[DayKey]) -> dict[DayKey, Total]:
+        """The totals of those person-days on which anything counts."""
+        ...
+
+    def counted(self, shipment_ids: Sequence[str]) -> dict[str, dict[DayKey, Count]]:
+        """What each of those shipments counts for, on each person-day; without those that count nowhere."""
+        ...
+
+    def first_ids(self, key: DayKey, *, at_most: int) -> tuple[str, ...]:
+        """The shipments that count on a person-day, the first by id. The work does not grow with the day."""
+        ...
+
+    def breakdown(self, key: DayKey, *, after: str, at_most: int) -> list[CountedShipment]:
+        """The same with what each counts for, the first by id after `after`."""
+        ...
+
+    def days(self, *, after: DayKey, through: str, at_most: int) -> list[DayKey]:
+        """The first person-days after one, in order, up to a local day; on some of them nothing may count."""
+        ...
+
+
+class LedgerView(LedgerState, Protocol):
+    """The ledger at one moment: all of its answers belong to the same state.
+
+    Each change has a version, counted from 1; 0 is the empty ledger.
+    """
+
+    def version(self) -> int:
+        """The version of the last change."""
+        ...
+
+    def horizon(self) -> int:
+        """The first version whose state is still known."""
+        ...
+
+    def version_at(self, ns: int) -> int:
+        """The last version made at a time or before it, in nanoseconds since 1970; 0 when none is known."""
+        ...
+
+    def at(self, version: int) -> LedgerState:
+        """The state at a version, from the horizon to the last."""
+        ...
 
     def claims(self, shipment_ids: Sequence[str]) -> dict[str, Claim]:
         """The claims of those shipments that have one."""
@@ -66,14 +132,6 @@ class LedgerView(Protocol):
 
     def holds(self, shipment_ids: Sequence[str]) -> dict[str, tuple[Hold, ...]]:
         """What those shipments hold, of those that hold anything."""
-        ...
-
-    def totals(self, keys: Collection[DayKey]) -> dict[DayKey, Total]:
-        """The totals of those person-days on which anything counts."""
-        ...
-
-    def first_ids(self, key: DayKey, *, at_most: int) -> tuple[str, ...]:
-        """The shipments that count on a person-day, the first by id. The work does not grow with the day."""
         ...
 
     def told_otherwise(
@@ -85,12 +143,16 @@ class LedgerView(Protocol):
         """
         ...
 
+    def waiting(self, key: DayKey, *, minor_max: int, at_most: int) -> list[Turned]:
+        """Denied shipments of a person-day that would count for at most so much, those that want least first."""
+        ...
+
     def left_days(self, shipment_ids: Sequence[str]) -> dict[str, list[DayKey]]:
         """The person-days that those shipments left while others there had not been told of it yet."""
         ...
 
 
-class LedgerChange(LedgerView, Protocol):
+class LedgerChange(LedgerView, PersonChange, Protocol):
     """The ledger inside one change: it sees its own writes, and no other change is under way beside it.
 
     A store that several processes write to locks what `claims` and `totals` return until the change ends.
@@ -103,6 +165,10 @@ class LedgerChange(LedgerView, Protocol):
         """
         ...
 
+    def drop_claims(self, shipment_ids: Sequence[str]) -> None:
+        """Forget the claims of these shipments; those who ask for the past still see them."""
+        ...
+
     def put_holds(self, holds: Mapping[str, Sequence[Hold]]) -> None:
         """Keep these holds, each shipment's in place of all it held. The totals of their days are put before."""
         ...
@@ -112,7 +178,21 @@ class LedgerChange(LedgerView, Protocol):
         ...
 
     def put_totals(self, totals: Mapping[DayKey, Total]) -> None:
-        """Keep these totals; one without shipments is forgotten. Never negative: the store refuses that."""
+        """Keep these totals. Never negative, and nothing without shipments: the store refuses that."""
+        ...
+
+    def expire_claims(self, *, before_day: str, through_version: int, at_most: int) -> int:
+        """Delete so much of what counts on local days before one, and of what counts nowhere since a version.
+
+        How many rows were deleted, 0 when none is left. What was known before can then no longer be read.
+        """
+        ...
+
+    def forget_past(self, *, before_version: int, at_most: int) -> int:
+        """Delete so much of what was replaced before a version, from which on the past can still be read.
+
+        How many rows were deleted, 0 when none is left.
+        """
         ...
 
     def put_left(self, shipment_id: str, key: DayKey) -> None:

@@ -1,31 +1,38 @@
-"""ListRegimes: the rows of the law, filtered."""
+"""ListRegimes: the rows of the law, filtered: regimes and gifts as such, and on request every row in words."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from tidewaiter_eligibility.law import Law
-from tidewaiter_eligibility.law.rows import Gift, Regime
-from tidewaiter_eligibility.model import Confidence, EntryPath, Mode
+from tidewaiter_eligibility.law.rows import Gift, Regime, Row
+from tidewaiter_eligibility.law.words import countries_of, modes_of, says
+from tidewaiter_eligibility.model import EntryPath, Mode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedRegime:
-    """One row as it is shown. No modes or origins: all of them. `limit_minor` in cents while open."""
+    """One regime or gift allowance as it is shown. No modes or countries: all of them. `limit_minor` while open."""
 
-    regime_id: str
-    first_day: date
-    end_day: date | None
+    row: Row
     modes: tuple[Mode, ...]
     origin_countries: tuple[str, ...]
     exemption: str
     limit_minor: int | None
     entry_paths: tuple[EntryPath, ...]
-    citation: str
-    confidence: Confidence
-    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedRow:
+    """One row of any kind as it is shown, `says` being what it says in a sentence."""
+
+    kind: str
+    row: Row
+    modes: tuple[Mode, ...]
+    countries: tuple[str, ...]
+    says: str
 
 
 def list_regimes(law: Law, *, on: date | None, origin_country: str, mode: Mode | None) -> Sequence[ListedRegime]:
@@ -33,55 +40,57 @@ def list_regimes(law: Law, *, on: date | None, origin_country: str, mode: Mode |
 
     With a day and an origin only what governs is listed: a row for every origin gives way to one that names it.
     """
-    regimes = [row for row in law.rows.regimes if _covers(row, on, origin_country, mode)]
+    regimes: Iterable[Regime] = (row for row in law.rows.regimes if _covers(row, on, origin_country, mode))
+    gifts: Iterable[Gift] = (row for row in law.rows.gifts if _covers(row, on, origin_country, mode))
     if on is not None and origin_country:
         modes = Mode if mode is None else (mode,)
         governing = {law.regime(each, origin_country, on) for each in modes}
         regimes = [row for row in regimes if row in governing]
-    gifts = [row for row in law.rows.gifts if on is None or row.in_force(on)]
-    if origin_country:
-        gifts = [row for row in gifts if not row.sent_from or origin_country in row.sent_from]
-        if on is not None:
-            gifts = [row for row in gifts if row is law.gift(origin_country, on)]
+        gifts = [row for row in gifts if row is law.gift(origin_country, on)]
     listed = [*map(_regime, regimes), *map(_gift, gifts)]
-    return sorted(listed, key=lambda row: (row.first_day, row.regime_id))
+    return sorted(listed, key=lambda each: (each.row.first_day, each.row.id))
 
 
-def _covers(row: Regime, on: date | None, origin_country: str, mode: Mode | None) -> bool:
+def list_rows(law: Law, *, on: date | None, origin_country: str, mode: Mode | None) -> Sequence[ListedRow]:
+    """The rows of every kind that cover the day, origin and mode; of regimes and gifts those that `list_regimes` does.
+
+    In the order of their kinds, and within one by first day and id.
+    """
+    governing = {each.row for each in list_regimes(law, on=on, origin_country=origin_country, mode=mode)}
+    return [
+        ListedRow(kind=kind, row=row, modes=modes_of(row), countries=countries_of(row), says=says(row))
+        for kind, rows in law.rows.kinds().items()
+        for row in sorted(rows, key=lambda row: (row.first_day, row.id))
+        if (row in governing if isinstance(row, Regime | Gift) else _covers(row, on, origin_country, mode))
+    ]
+
+
+def _covers(row: Row, on: date | None, country: str, mode: Mode | None) -> bool:
+    modes, countries = modes_of(row), countries_of(row)
     return (
         (on is None or row.in_force(on))
-        and (mode is None or mode in row.modes)
-        and (not origin_country or not row.origins or origin_country in row.origins)
+        and (mode is None or not modes or mode in modes)
+        and (not country or not countries or country in countries)
     )
 
 
 def _regime(row: Regime) -> ListedRegime:
     return ListedRegime(
-        regime_id=row.id,
-        first_day=row.first_day,
-        end_day=row.end_day,
-        modes=() if row.modes == frozenset(Mode) else tuple(sorted(row.modes)),
-        origin_countries=tuple(sorted(row.origins)),
+        row=row,
+        modes=modes_of(row),
+        origin_countries=countries_of(row),
         exemption=row.exemption,
         limit_minor=None if row.limit is None else row.limit.limit_minor,
         entry_paths=row.paths,
-        citation=row.citation,
-        confidence=row.confidence,
-        note=row.note,
     )
 
 
 def _gift(row: Gift) -> ListedRegime:
     return ListedRegime(
-        regime_id=row.id,
-        first_day=row.first_day,
-        end_day=row.end_day,
+        row=row,
         modes=(),
-        origin_countries=tuple(sorted(row.sent_from)),
+        origin_countries=countries_of(row),
         exemption="open",
         limit_minor=row.limit.limit_minor,
         entry_paths=row.paths,
-        citation=row.citation,
-        confidence=row.confidence,
-        note=row.note,
     )

@@ -1,29 +1,65 @@
-"""Which entry a shipment needs, or which privilege it passes under."""
+"""Which entry a shipment needs, or which privilege it passes under, and why that one."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
 from msgspec import Struct
 
+from tidewaiter_eligibility import reasons
 from tidewaiter_eligibility.goods import Goods
 from tidewaiter_eligibility.law import Law
-from tidewaiter_eligibility.law.rows import Path
-from tidewaiter_eligibility.model import EntryPath, Mode, Reason
-from tidewaiter_eligibility.reasons import over_informal_limit
+from tidewaiter_eligibility.law.rows import Exclusion, Path
+from tidewaiter_eligibility.model import EntryPath, Item, Mode, Reason
 from tidewaiter_eligibility.worth import Worth
 
 
 class Way(Struct, frozen=True, kw_only=True, gc=False):
-    """The entry, UNSPECIFIED when an input is missing that decides it; `reasons` say why it is no lighter one."""
+    """The entry, UNSPECIFIED when an input is missing that decides it.
+
+    `reasons` say why it is no lighter one, or ask for the input; `why` names the rules behind it, as `entry_reason`
+    reads them.
+    """
 
     path: EntryPath
     reasons: tuple[Reason, ...]
+    why: tuple[str, ...] = ()
 
 
-def privilege(wanted: tuple[EntryPath, ...], *, mode: Mode, day: date, law: Law) -> EntryPath:
-    """The privilege under which an eligible shipment passes: the first that is open to the mode on the day."""
-    return next((row.path for row in law.open_paths(wanted, mode, day) if row.privilege), EntryPath.NONE)
+def privilege(
+    wanted: tuple[EntryPath, ...], *, mode: Mode, day: date, items: Sequence[Item], goods: Goods, law: Law
+) -> Way:
+    """The privilege under which an eligible shipment passes: the first that is open and takes its goods.
+
+    NONE, with the reasons, when none is open to such goods; UNSPECIFIED when an HTS number is too short for it.
+    """
+    rows = law.privileges(wanted, mode, day)
+    way = _first_taking(rows, items, goods, goods.removes)
+    if not goods.may_remove or _first_taking(rows, items, goods, goods.removes | goods.may_remove).path is way.path:
+        return way
+    return Way(path=EntryPath.UNSPECIFIED, reasons=goods.perhaps_closing)
+
+
+def _first_taking(rows: tuple[Path, ...], items: Sequence[Item], goods: Goods, removes: frozenset[EntryPath]) -> Way:
+    for row in rows:
+        if row.path not in removes:
+            if short := _too_short(row, items):
+                return Way(path=EntryPath.UNSPECIFIED, reasons=short)
+            return Way(path=row.path, reasons=(), why=(row.id,))
+    return Way(path=EntryPath.NONE, reasons=goods.closing)
+
+
+def _too_short(row: Path, items: Sequence[Item]) -> tuple[Reason, ...]:
+    if not row.hts_digits:
+        return ()
+    why = f"{row.name} needs a number of {row.hts_digits} digits for each line"
+    return tuple(
+        reasons.input_missing(f"items[{number}].hts_code", why, row)
+        for number, item in enumerate(items)
+        if len(item.hts_code) < row.hts_digits
+    )
 
 
 def entry(wanted: tuple[EntryPath, ...], *, mode: Mode, day: date, worth: Worth, goods: Goods, law: Law) -> Way:
@@ -32,18 +68,24 @@ def entry(wanted: tuple[EntryPath, ...], *, mode: Mode, day: date, worth: Worth,
     When none does, the one that is open to everything. UNSPECIFIED when a missing value or HTS number could
     change it; the reasons then ask for them.
     """
-    rows = tuple(row for row in law.open_paths(wanted, mode, day) if not row.privilege)
-    way = _first_fitting(rows, worth, goods.removes, law)
+    if goods.instead:
+        wanted = (*goods.instead, *wanted)
+    rows = law.entries(wanted, mode, day)
+    way = _first_fitting(rows, worth, goods, goods.removes, law)
     if not goods.may_remove:
         return way
-    other = _first_fitting(rows, worth, goods.removes | goods.may_remove, law)
-    return way if other.path is way.path else Way(path=EntryPath.UNSPECIFIED, reasons=goods.unclear)
+    other = _first_fitting(rows, worth, goods, goods.removes | goods.may_remove, law)
+    if other.path is way.path:
+        return way
+    return Way(path=EntryPath.UNSPECIFIED, reasons=(*goods.unclear, *goods.perhaps_closing))
 
 
-def _first_fitting(rows: tuple[Path, ...], worth: Worth, removes: frozenset[EntryPath], law: Law) -> Way:
+def _first_fitting(rows: tuple[Path, ...], worth: Worth, goods: Goods, removes: frozenset[EntryPath], law: Law) -> Way:
     too_low = None
+    closed = []
     for row in rows:
         if row.path in removes:
+            closed.append(row)
             continue
         if row.value_minor_max is not None:
             if worth.minor is None:
@@ -51,9 +93,22 @@ def _first_fitting(rows: tuple[Path, ...], worth: Worth, removes: frozenset[Entr
             if worth.minor > row.value_minor_max:
                 too_low = too_low or row
                 continue
-        return Way(path=row.path, reasons=_over(too_low, worth))
-    return Way(path=law.last_path.path, reasons=_over(too_low, worth))
+        return _named(row, too_low, closed, worth, goods)
+    return _named(law.last_path, too_low, closed, worth, goods)
 
 
-def _over(too_low: Path | None, worth: Worth) -> tuple[Reason, ...]:
-    return () if too_low is None or worth.minor is None else (over_informal_limit(worth.minor, too_low),)
+def _named(row: Path, too_low: Path | None, closed: Sequence[Path], worth: Worth, goods: Goods) -> Way:
+    over = () if too_low is None or worth.minor is None else (reasons.over_informal_limit(worth.minor, too_low),)
+    closers = [name for each in closed for by in goods.by if each.path in by.removes for name in (each.id, by.id)]
+    return Way(path=row.path, reasons=over, why=(row.id, *closers))
+
+
+@lru_cache(1024)
+def entry_reason(why: tuple[str, ...], law: Law) -> Reason | None:
+    """Why an entry is named, in words; None when none is, or when it was named by a law that had other rows."""
+    rows = [law.row(name) for name in why]
+    if not rows or not isinstance(rows[0], Path):
+        return None
+    pairs = zip(rows[1::2], rows[2::2], strict=True)
+    closed = [(path, by) for path, by in pairs if isinstance(path, Path) and isinstance(by, Exclusion)]
+    return reasons.entry_named(rows[0], tuple(closed))

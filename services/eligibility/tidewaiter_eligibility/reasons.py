@@ -8,8 +8,10 @@ from __future__ import annotations
 from datetime import date
 from functools import lru_cache
 
-from tidewaiter_eligibility.law.rows import BonaFide, Exclusion, Gift, HtsPrefix, Limit, Path, Regime, Row
-from tidewaiter_eligibility.model import Confidence, Mode, Money, PersonDayRule, Reason, ReasonCode
+from tidewaiter_eligibility.law.goods_book import Excluded
+from tidewaiter_eligibility.law.rows import BonaFide, Conversion, Exclusion, Gift, KeptOpen, Limit, Path, Regime, Row
+from tidewaiter_eligibility.law.words import dollars, spoken
+from tidewaiter_eligibility.model import Confidence, GoodsFlag, Item, Mode, PersonDayRule, Reason, ReasonCode
 
 _CACHED_MAX = 8192
 _BY_MODE = {
@@ -19,11 +21,6 @@ _BY_MODE = {
     Mode.OCEAN: "by sea",
     Mode.MAIL: "by mail",
 }
-
-
-def dollars(minor: int) -> str:
-    """Cents as $1,234.56."""
-    return f"${minor // 100:,}.{minor % 100:02d}"
 
 
 @lru_cache(_CACHED_MAX)
@@ -40,14 +37,16 @@ def port_missing(port: str, why: str, rule: Row | None = None) -> Reason:
     return _said(ReasonCode.INPUT_MISSING, f"{field} {port} is no port on record: {why}.", rule, field=field)
 
 
-def rate_unknown(field: str, value: Money) -> Reason:
-    """An amount in a currency that cannot be converted."""
-    return _said(
-        ReasonCode.RATE_UNKNOWN,
-        f"An amount in {value.currency_code} cannot be weighed: no rate of exchange is on record; give it in USD.",
-        None,
-        field=field,
-    )
+def rate_unknown(field: str, currency_code: str, day: date, rule: Conversion | None) -> Reason:
+    """An amount in a currency for which no rate is in force on that day."""
+    detail = f"An amount in {currency_code} cannot be weighed: no rate is in force on {day}; give it in USD."
+    return _said(ReasonCode.RATE_UNKNOWN, detail, rule, field=field)
+
+
+def value_absurd() -> Reason:
+    """The lines together are worth more than an answer can say."""
+    detail = "The lines together are worth more than can be said; check their quantities and values."
+    return _said(ReasonCode.INPUT_MISSING, detail, None, field="items")
 
 
 def law_unknown(what: str) -> Reason:
@@ -71,32 +70,81 @@ def value_over_limit(value_minor: int, limit: Limit) -> Reason:
 
 
 @lru_cache(_CACHED_MAX)
-def excluded(exclusion: Exclusion, prefix: HtsPrefix, item: int) -> Reason:
-    """The goods never pass. The reason is known no better than the rule and the reading of the HTS number."""
-    rest = "" if exclusion.free_minor is None else f" in a shipment worth more than {dollars(exclusion.free_minor)}"
+def excluded(found: Excluded, item: int) -> Reason:
+    """The goods never pass, or not by some entries. Known no better than the rule and what tells the goods."""
+    exclusion = found.exclusion
+    if exclusion.bars:
+        rest = "" if exclusion.free_minor is None else f" in a shipment worth more than {dollars(exclusion.free_minor)}"
+        effect = f"which never pass free of duty{rest}"
+    else:
+        effect = (
+            f"to which these entries are closed: {', '.join(sorted(spoken(path.name) for path in exclusion.removes))}"
+        )
+    field, known = f"items[{item}].hts_code", exclusion.confidence
+    if found.prefix is not None:
+        subject, known = f"Goods of HTS {found.prefix.digits} are", doubtful(known, found.prefix.confidence)
+    elif found.case is not None:
+        subject, known = f"Case {found.case.id} is about", doubtful(known, found.case.confidence)
+    else:
+        subject, field = "The line is flagged as", f"items[{item}].flags"
     return Reason(
         code=exclusion.reason,
         rule_id=exclusion.id,
-        detail=f"Goods of HTS {prefix.digits} are {exclusion.goods}, which never pass free of duty{rest}.",
-        citation=exclusion.citation,
-        confidence=max(exclusion.confidence, prefix.confidence, key=_doubt),
-        field=f"items[{item}].hts_code",
+        detail=f"{subject} {exclusion.goods}, {effect}.",
+        citation=exclusion.citation if found.case is None else f"{exclusion.citation}; {found.case.citation}",
+        confidence=known,
+        field=field,
     )
 
 
-def perhaps_excluded(exclusion: Exclusion, item: int, digits: int) -> Reason:
-    """The HTS number is absent or too short to tell whether the goods are excluded."""
-    field = f"items[{item}].hts_code"
-    given = f"{digits} digits do not tell" if digits else "the description alone does not tell"
-    detail = f"{field} is missing or short: {given} whether the goods are {exclusion.goods}."
+def perhaps_excluded(found: Excluded, wants: str, number: int, item: Item) -> Reason:
+    """What is given does not tell whether the goods are excluded; `wants` names the field of the line that would."""
+    exclusion, case = found.exclusion, found.case
+    field = f"items[{number}].{wants}"
+    if wants == "hts_code":
+        detail = f"{field} is missing or short: {len(item.hts_code)} digits do not tell whether the goods are"
+    elif wants == "origin_country":
+        detail = f"{field} is missing: it tells whether the goods are"
+    else:
+        either = f"{exclusion.flag.name if exclusion.flag else ''} or {GoodsFlag.OUT_OF_SCOPE.name}"
+        detail = f"{field} must say {either}: number and origin alone do not tell whether the goods are"
+    by_case = "" if case is None else f" (case {case.id})"
     return Reason(
         code=ReasonCode.INPUT_MISSING,
         rule_id=exclusion.id,
-        detail=detail,
-        citation=exclusion.citation,
-        confidence=max(exclusion.confidence, exclusion.words_confidence, key=_doubt),
+        detail=f"{detail} {exclusion.goods}{by_case}.",
+        citation=exclusion.citation if case is None else f"{exclusion.citation}; {case.citation}",
+        confidence=exclusion.confidence if case is None else doubtful(exclusion.confidence, case.confidence),
         field=field,
     )
+
+
+def hinted(exclusion: Exclusion, number: int) -> Reason:
+    """There is no HTS number, and the description may mean excluded goods."""
+    field = f"items[{number}].hts_code"
+    return Reason(
+        code=ReasonCode.INPUT_MISSING,
+        rule_id=exclusion.id,
+        detail=f"{field} is missing: the description alone does not tell whether the goods are {exclusion.goods}.",
+        citation=exclusion.citation,
+        confidence=doubtful(exclusion.confidence, exclusion.words_confidence),
+        field=field,
+    )
+
+
+@lru_cache(64)
+def kept_open(rule: KeptOpen, flags: frozenset[GoodsFlag]) -> Reason:
+    """The closing does not reach these goods."""
+    goods = " and ".join(flag.name.lower().replace("_", " ") for flag in sorted(flags))
+    return _said(ReasonCode.KEPT_OPEN, f"The closing of the exemption does not reach {goods}.", rule)
+
+
+def entry_named(row: Path, closed: tuple[tuple[Path, Exclusion], ...]) -> Reason:
+    """Why this entry: the rule that opens it, its band, who may file it, and which lighter ones take no such goods."""
+    band = "" if row.value_minor_max is None else f" up to {dollars(row.value_minor_max)}"
+    parts = [f"{row.name[0].upper()}{row.name[1:]}{band}", f"filed by: {row.may_file}", f"bond: {row.bond}"]
+    parts += [f"closed to {by.goods}: {each.name} ({by.id})" for each, by in closed]
+    return _said(ReasonCode.ENTRY_NAMED, f"{'; '.join(parts)}.", row)
 
 
 def gift_over_allowance(value_minor: int, gift: Gift) -> Reason:
@@ -104,6 +152,16 @@ def gift_over_allowance(value_minor: int, gift: Gift) -> Reason:
     allowance = dollars(gift.limit.limit_minor)
     detail = f"{dollars(value_minor)} is over the allowance of {allowance} for gifts to one person on one day."
     return _said(ReasonCode.GIFT_OVER_ALLOWANCE, detail, gift)
+
+
+@lru_cache(64)
+def undeclared_open(limit: Limit) -> Reason:
+    """A gift whose recipient's day is over its allowance, while the exemption is open to it."""
+    detail = (
+        f"The exemption is open up to {dollars(limit.limit_minor)}: filed again without the gift declaration "
+        "the parcel is weighed as an ordinary import."
+    )
+    return _said(ReasonCode.GIFT_UNDECLARED_OPEN, detail, limit, field="gift")
 
 
 @lru_cache(64)
@@ -132,17 +190,21 @@ def day_holds(rule: PersonDayRule, value_minor: int, total_minor: int) -> Reason
 
 
 def day_broken(rule: PersonDayRule, total_minor: int, shipments: int) -> Reason:
-    """All that one person imports on that day is over the limit, and every shipment of the day pays for it."""
-    detail = (
-        f"{dollars(total_minor)} in {shipments} shipments is over the limit of {dollars(rule.limit_minor)} "
-        "for one person on one day; none of them passes free of duty."
-    )
+    """All that one person imports on that day is over the limit, and every shipment of the day pays for it.
+
+    Or, by the other reading, this one: `total_minor` is then its own value and that of those that pass.
+    """
+    limit = f"over the limit of {dollars(rule.limit_minor)} for one person on one day"
+    if rule.is_marginal:
+        detail = f"With those that pass the sum would be {dollars(total_minor)}, {limit}; they were claimed before it."
+    else:
+        detail = f"{dollars(total_minor)} in {shipments} shipments is {limit}; none of them passes free of duty."
     return Reason(
         code=rule.over,
         rule_id=rule.broken_rule_id,
         detail=detail,
         citation="; ".join(dict.fromkeys(f"{rule.citation}; {rule.broken_citation}".split("; "))),
-        confidence=max(rule.confidence, rule.broken_confidence, key=_doubt),
+        confidence=doubtful(rule.confidence, rule.broken_confidence),
     )
 
 
@@ -157,6 +219,6 @@ def _said(code: ReasonCode, detail: str, rule: Row | None, *, field: str = "") -
 _DOUBT = (Confidence.OFFICIAL, Confidence.SECONDARY, Confidence.INFERRED, Confidence.UNVERIFIED)
 
 
-def _doubt(confidence: Confidence) -> int:
-    """How far a rule is from being read in the official text: a reason is known no better than its weakest rule."""
-    return _DOUBT.index(confidence)
+def doubtful(*confidences: Confidence) -> Confidence:
+    """The least certain of them: what rests on several rules is known no better than the weakest."""
+    return max(confidences, key=_DOUBT.index)

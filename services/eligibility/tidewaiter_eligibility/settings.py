@@ -17,6 +17,27 @@ class Settings(ServiceSettings):
     metrics_listen: str = variables.address(
         "127.0.0.1:7322", optional=True, help="Where to serve /metrics over HTTP, as host:port; empty serves none."
     )
+    law_dir: str = variables.directory(
+        help="A folder with rows of your own, laid over the law; one with the id of another stands in its place."
+    )
+    shadow_law_dir: str = variables.directory(
+        help="A folder with rows of a law that is judged by beside the one in force, laid over it, and only counted."
+    )
+    exchange_rates_file: str = variables.file(
+        help="CSV file with dated rates of exchange to U.S. dollars; without it only dollars can be weighed."
+    )
+    claims_kept_days: int = variables.whole_number(
+        0,
+        low=0,
+        high=36_500,
+        help="How many days claims are kept after their day, 0 for ever; longer than a filing may come late.",
+    )
+    past_kept_days: int = variables.whole_number(
+        90,
+        low=0,
+        high=36_500,
+        help="How many days the ledger can still be read as it was, 0 for ever.",
+    )
     batches_waiting_max: int = variables.whole_number(
         256,
         low=1,

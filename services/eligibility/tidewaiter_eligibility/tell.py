@@ -2,6 +2,8 @@
 
 DENY_ALL: while the sum of all that counts on a person-day is within the limit, each of its shipments passes;
 once it is over, none does. The sum does not depend on the order, so the verdicts do not either.
+DENY_MARGINAL: a shipment passes while there is room for it beside those that pass; one for which there is none counts
+for nothing, and is told again when there is. Here the order in which the ledger took the claims decides.
 """
 
 from __future__ import annotations
@@ -50,6 +52,10 @@ def _stands(judgement: Judgement) -> Finding:
         counted_shipment_ids=(),
         counted_shipments=0,
         law_version=judgement.law_version,
+        why=judgement.why,
+        duties=judgement.duties,
+        conversions=judgement.conversions,
+        unlisted=judgement.unlisted,
     )
 
 
@@ -71,12 +77,23 @@ def _hangs(judgement: Judgement, rule: PersonDayRule, shipment_id: str, key: Day
         zone=judgement.zone,
         value_minor=value_minor,
         limit_minor=rule.limit_minor,
-        headroom_minor=max(0, rule.limit_minor - state.total_minor),
+        headroom_minor=_headroom(rule, value_minor, state.total_minor, is_held=is_held),
         day_total_minor=state.total_minor,
         counted_shipment_ids=_with(shipment_id, state.first_ids),
         counted_shipments=state.shipments,
         law_version=judgement.law_version,
+        why=judgement.why if is_held else judgement.why_otherwise,
+        duties=() if is_held else judgement.duties,
+        conversions=judgement.conversions,
+        unlisted=judgement.unlisted,
+        basis=judgement.basis,
     )
+
+
+def _headroom(rule: PersonDayRule, value_minor: int, total_minor: int, *, is_held: bool) -> int:
+    """What is left of the limit after this shipment; one that is denied alone takes nothing of it."""
+    counted = total_minor - value_minor if rule.is_marginal and not is_held else total_minor
+    return max(0, rule.limit_minor - counted)
 
 
 def _with(shipment_id: str, first_ids: tuple[str, ...]) -> tuple[str, ...]:

@@ -39,13 +39,16 @@ class Turning:
         """
         if key not in self._turned:
             total = self._totals.get(key, NOTHING)
+            room_minor = total.limit_minor - total.total_minor
+            if total.is_marginal and room_minor >= 0:
+                self._turned[key] = self._change.waiting(key, minor_max=room_minor, at_most=self._in_answer_max + 1)
+                return self._turned[key]
             verdict = verdict_of_day(total_minor=total.total_minor, limit_minor=total.limit_minor)
-            over_minor = total.total_minor - total.limit_minor
             self._turned[key] = self._change.told_otherwise(
                 key,
                 verdict,
                 at_most=self._in_answer_max + 1,
-                beyond_minor=over_minor if total.holding and verdict is Verdict.NOT_ELIGIBLE else None,
+                beyond_minor=-room_minor if total.holding and verdict is Verdict.NOT_ELIGIBLE else None,
             )
         return self._turned[key]
 

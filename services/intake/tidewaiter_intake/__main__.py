@@ -19,6 +19,7 @@ from tidewaiter_intake.get import Get
 from tidewaiter_intake.peers import Addresses, connect
 from tidewaiter_intake.preview import Preview
 from tidewaiter_intake.recover import Recovery
+from tidewaiter_intake.redecide import Redecide
 from tidewaiter_intake.servicer import IntakeServicer
 from tidewaiter_intake.settings import Settings
 from tidewaiter_intake.store.sqlite import SqliteJournal
@@ -76,6 +77,7 @@ async def build(settings: Settings, telemetry: Telemetry, *, clock: Clock | None
                 clock=clock,
             ),
             get=Get(journal=journal, desk=desk, read_filing=filing_from_bytes),
+            redecide=Redecide(journal=journal, desk=desk),
             requirements=table,
             clock=clock,
             tracing=telemetry.tracing,

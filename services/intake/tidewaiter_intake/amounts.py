@@ -9,8 +9,9 @@ from tidewaiter_chassis.failures import Violation
 
 from tidewaiter_intake.model import Filing, Money
 
-UNITS_MAX = 10_000_000
-"""Largest amount of one line or listing, in whole units of its currency."""
+UNITS_MAX = {"USD": 10_000_000}
+FOREIGN_UNITS_MAX = 10_000_000_000
+"""Largest amount of one line or listing, in whole units: some currencies have units worth far less than a cent."""
 
 _NANOS = 1_000_000_000
 _FINEST = {currency.code: 10 ** (9 - currency.exponent) for currency in Currency if currency.exponent is not None}
@@ -44,9 +45,10 @@ def _of(money: Money, path: str) -> Iterator[Violation]:
             "AMOUNT_TOO_FINE",
             f"{money.nanos} nanos are finer than the minor unit of {money.currency_code}: round to it",
         )
-    if money.units > UNITS_MAX:
+    most = UNITS_MAX.get(money.currency_code, FOREIGN_UNITS_MAX)
+    if money.units > most:
         yield Violation(
             f"{path}.units",
             "AMOUNT_TOO_LARGE",
-            f"{money.units} is over {UNITS_MAX}: no parcel is worth that; check the decimal point",
+            f"{money.units} is over {most}: no parcel is worth that; check the decimal point",
         )

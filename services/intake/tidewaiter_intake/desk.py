@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Protocol
 
+import structlog
 from tidewaiter_chassis.clock import Clock
 from tidewaiter_chassis.coalesce import Coalescer
 from tidewaiter_chassis.failures import Failure
@@ -43,6 +44,8 @@ from tidewaiter_intake.settling import Settling
 from tidewaiter_intake.submit import FilingSpan
 from tidewaiter_intake.work import Work, end_spans, in_parts
 
+log = structlog.get_logger()
+
 
 class Peers(Protocol):
     """The three services that intake asks."""
@@ -65,6 +68,10 @@ class Journal(Protocol):
 
     def cases(self, shipment_ids: Iterable[ShipmentId]) -> list[Case]:
         """The shipments as they stand."""
+        ...
+
+    def known(self, shipment_ids: Iterable[ShipmentId]) -> list[ShipmentId]:
+        """Those of them that there are."""
         ...
 
     async def settle(self, settlements: Sequence[Settlement], turned: Iterable[ShipmentId]) -> None:
@@ -139,9 +146,16 @@ class Desk:
         return results  # type: ignore[return-value]  # no failure is left
 
     async def decide_again(self, shipment_ids: Sequence[ShipmentId]) -> list[Recorded | Decision]:
-        """The same for shipments whose filers are not waiting; each gets a span of its own in the filing's trace."""
-        self._again.update(shipment_ids)
-        return await self.decide(shipment_ids)
+        """The same for shipments whose filers are not waiting; each gets a span of its own in the filing's trace.
+
+        One that the journal does not know is left out, and said to operators: eligibility named it, so it was
+        claimed by somebody else, or the journal was put back.
+        """
+        known = self._journal.known(shipment_ids)
+        for shipment_id in set(shipment_ids).difference(known):
+            log.error("asked to decide a shipment that is not in the journal", shipment_id=shipment_id)
+        self._again.update(known)
+        return await self.decide(known)
 
     def holds(self, shipment_id: ShipmentId) -> bool:
         """Whether the shipment is on the desk already, waiting or under way."""
@@ -230,12 +244,12 @@ class Desk:
                 results[work.case.shipment_id] = recorded
             covers = work.case.wanted if is_ours else work.case.settled
             settlements.append(Settlement(recorded, covers, work.case.decisions + 1))
-        determined = [(work.case, one.determined) for work, one in zip(works, found, strict=True) if one.determined]
+        determined = [(work, one.determined) for work, one in zip(works, found, strict=True) if one.determined]
         turned = {shipment_id for _, one in determined for shipment_id in one.turned}
         confirmations = [
-            Confirmation(case.shipment_id, case.revision)
-            for case, one in determined
-            if one.confirm_wanted and isinstance(results.get(case.shipment_id), Recorded)
+            Confirmation(work.case.shipment_id, work.case.revision, work.traceparent)
+            for work, one in determined
+            if one.confirm_wanted and isinstance(results.get(work.case.shipment_id), Recorded)
         ]
         if settlements or turned:
             self._settling.begin(settlements, turned, confirmations)

@@ -137,7 +137,9 @@ class Peers:
         """Tell eligibility what is on record; the shipments that turned thereby, None where it did not answer."""
         request = eligibility_pb2.ConfirmClaimsRequest()
         for each in confirmations:
-            request.confirmations.add(shipment_id=each.shipment_id, revision=each.revision)
+            request.confirmations.add(
+                shipment_id=each.shipment_id, revision=each.revision, traceparent=each.traceparent
+            )
         response = await self._call("eligibility", self._eligibility.ConfirmClaims, request, len(confirmations))
         if response is None:
             return None

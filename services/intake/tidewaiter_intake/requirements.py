@@ -48,11 +48,11 @@ class Element:
     fix: str
     when: str = ""
 
-    def covers(self, filer_type: FilerType, mode: Mode, day: date) -> bool:
-        """Whether the row speaks of such a filing received on `day`."""
+    def covers(self, filer_type: FilerType | None, mode: Mode | None, day: date) -> bool:
+        """Whether the row speaks of such a filing received on `day`; None for any filer or mode."""
         return (
-            (not self.filers or filer_type in self.filers)
-            and (not self.modes or mode in self.modes)
+            (not self.filers or filer_type is None or filer_type in self.filers)
+            and (not self.modes or mode is None or mode in self.modes)
             and self.first <= day < self.end
         )
 

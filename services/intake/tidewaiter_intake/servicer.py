@@ -17,8 +17,9 @@ from tidewaiter_chassis.unserved import unserved
 from tidewaiter_intake import errors
 from tidewaiter_intake.get import Get
 from tidewaiter_intake.list_requirements import list_requirements
-from tidewaiter_intake.model import Answer, FilerType, Mode
+from tidewaiter_intake.model import Answer, FilerType, Mode, ShipmentId
 from tidewaiter_intake.preview import Preview
+from tidewaiter_intake.redecide import Redecide
 from tidewaiter_intake.requirements import Requirements
 from tidewaiter_intake.stream import Window, until_draining
 from tidewaiter_intake.submit import Submit
@@ -35,6 +36,7 @@ class IntakeServicer(intake_pb2_grpc.IntakeServiceServicer):
         submit: Submit,
         preview: Preview,
         get: Get,
+        redecide: Redecide,
         requirements: Requirements,
         clock: Clock,
         tracing: Tracing,
@@ -44,6 +46,7 @@ class IntakeServicer(intake_pb2_grpc.IntakeServiceServicer):
         self._submit = submit
         self._preview = preview
         self._get = get
+        self._redecide = redecide
         self._requirements = requirements
         self._clock = clock
         self._tracing = tracing
@@ -93,6 +96,14 @@ class IntakeServicer(intake_pb2_grpc.IntakeServiceServicer):
         validation.refuse_invalid(request)
         name = request.WhichOneof("name")
         return wire.standing_to(await self._get.shipment(**{str(name): getattr(request, str(name))}))
+
+    async def RedecideShipments(
+        self, request: intake_pb2.RedecideShipmentsRequest, context: Any
+    ) -> intake_pb2.RedecideShipmentsResponse:
+        """Decided again, one result for each, in order."""
+        validation.refuse_invalid(request)
+        results = await self._redecide.shipments([ShipmentId(one) for one in request.shipment_ids])
+        return wire.redecisions_to(request.shipment_ids, results)
 
     CancelShipment = unserved
     ListShipments = unserved
@@ -160,9 +171,13 @@ async def _chunks(
 
 
 def _chunk_of(message: intake_pb2.StreamFilingsRequest) -> intake_pb2.FilingChunk:
-    if not message.HasField("chunk"):
+    if message.HasField("open"):
         raise errors.stream_refused(
             "STREAM_MESSAGE_UNEXPECTED", "only the first message may open; send chunks of 1 to 500 filings"
+        )
+    if not message.HasField("chunk"):
+        raise errors.stream_refused(
+            "STREAM_MESSAGE_EMPTY", "this message holds nothing; send chunks of 1 to 500 filings"
         )
     validation.refuse_invalid(message.chunk)
     return message.chunk

@@ -11,10 +11,11 @@ from contextlib import contextmanager
 from typing import Final
 
 import grpc.aio
+from tidewaiter.eligibility.v1 import eligibility_pb2
 from tidewaiter.intake.v1 import intake_pb2
 from tidewaiter.trade.v1 import trade_pb2
 
-from tidewaiter_cli.bench.echo_server import SERVICE, STREAM, UNARY
+from tidewaiter_cli.bench.echo_server import BATCH, SERVICE, STREAM, UNARY
 from tidewaiter_cli.stopping import Stop
 
 CHUNKS_UNANSWERED_MAX: Final = 4
@@ -60,6 +61,13 @@ class Echo:
                 response_deserializer=intake_pb2.SubmitFilingRequest.FromString,
             )
         )
+        self._batch: Callable[
+            [eligibility_pb2.BatchCheckEligibilityRequest], Awaitable[eligibility_pb2.BatchCheckEligibilityRequest]
+        ] = channel.unary_unary(
+            f"/{SERVICE}/{BATCH}",
+            request_serializer=eligibility_pb2.BatchCheckEligibilityRequest.SerializeToString,
+            response_deserializer=eligibility_pb2.BatchCheckEligibilityRequest.FromString,
+        )
         self._stream = channel.stream_stream(
             f"/{SERVICE}/{STREAM}",
             request_serializer=intake_pb2.StreamFilingsRequest.SerializeToString,
@@ -69,6 +77,10 @@ class Echo:
     async def one(self, filing: trade_pb2.Filing) -> None:
         """Sends one filing and waits for it to come back."""
         await self._unary(intake_pb2.SubmitFilingRequest(filing=filing))
+
+    async def batch(self, request: eligibility_pb2.BatchCheckEligibilityRequest) -> None:
+        """Sends a batch of what-ifs and waits for it to come back."""
+        await self._batch(request)
 
     async def filings_per_second(
         self, chunks: Sequence[intake_pb2.StreamFilingsRequest], *, seconds_min: float

@@ -19,13 +19,13 @@ from tidewaiter_client.errors import error_from_rpc
 from tidewaiter_cli.bench.ground import ground, say
 from tidewaiter_cli.bench.machine import machine
 from tidewaiter_cli.bench.page import Page
-from tidewaiter_cli.bench.parts import PARTS
+from tidewaiter_cli.bench.parts import PARTS, PARTS_ON_REQUEST
 from tidewaiter_cli.stopping import CANNOT_TELL, DONE, Stop
 
 _WIDTH: Final = 100
 _BASELINE: Final = "echo"
 
-_ORDER: Final = ("machine", "echo", "submit", "stream", "cpu", "eligibility", "audit", "risk")
+_ORDER: Final = ("machine", "echo", "submit", "stream", "cpu", "eligibility", "growth", "audit", "risk")
 """Of the keys in the JSON object."""
 
 
@@ -33,13 +33,15 @@ class Course:
     """Which parts are measured, and how many calls of the usual ones; Stop when there is no such part."""
 
     def __init__(self, part: str | None, *, scale: float, entries: int = 0) -> None:
-        if part is not None and part not in PARTS:
-            raise Stop(f"there is no part {part}.", advice=f"Parts are {', '.join(PARTS)}.", status=CANNOT_TELL)
+        known = {**PARTS, **PARTS_ON_REQUEST}
+        if part is not None and part not in known:
+            raise Stop(f"there is no part {part}.", advice=f"Parts are {', '.join(known)}.", status=CANNOT_TELL)
         if not 0 < scale <= 1:
             raise Stop(f"--scale {scale:g} is no share.", advice="Give one over 0, at most 1.", status=CANNOT_TELL)
         if entries < 0:
             raise Stop(f"--entries {entries} is no size.", advice="Give one above 0.", status=CANNOT_TELL)
-        self._parts = [name for name in PARTS if part in (None, name) or name == _BASELINE]
+        chosen = [name for name in PARTS if part in (None, name) or name == _BASELINE]
+        self._parts = {name: known[name] for name in (*chosen, *(name for name in PARTS_ON_REQUEST if name == part))}
         self._scale = scale
         self._entries = entries
 
@@ -65,9 +67,9 @@ class Course:
         page.head(found["machine"])
         try:
             with ground(folder, scale=self._scale, entries=self._entries) as standing:
-                for part in self._parts:
+                for part, measure in self._parts.items():
                     say(f"measuring {part}")
-                    for name, measured in PARTS[part](standing).items():
+                    for name, measured in measure(standing).items():
                         found[name] = measured.figures
                         page.section(name, measured)
         except grpc.RpcError as error:

@@ -13,11 +13,14 @@ from typing import Any, Final
 
 import grpc
 import grpc.aio
+from google.protobuf.message import Message
+from tidewaiter.eligibility.v1 import eligibility_pb2
 from tidewaiter.intake.v1 import intake_pb2
 
 SERVICE: Final = "tidewaiter.bench.Echo"
 UNARY: Final = "Unary"
 STREAM: Final = "Stream"
+BATCH: Final = "Batch"
 
 
 async def serve() -> None:
@@ -28,6 +31,11 @@ async def serve() -> None:
             _unary,
             request_deserializer=intake_pb2.SubmitFilingRequest.FromString,
             response_serializer=intake_pb2.SubmitFilingRequest.SerializeToString,
+        ),
+        BATCH: grpc.unary_unary_rpc_method_handler(
+            _unary,
+            request_deserializer=eligibility_pb2.BatchCheckEligibilityRequest.FromString,
+            response_serializer=eligibility_pb2.BatchCheckEligibilityRequest.SerializeToString,
         ),
         STREAM: grpc.stream_stream_rpc_method_handler(
             _stream,
@@ -43,7 +51,7 @@ async def serve() -> None:
     await server.stop(None)
 
 
-async def _unary(request: intake_pb2.SubmitFilingRequest, context: Any) -> intake_pb2.SubmitFilingRequest:
+async def _unary(request: Message, context: Any) -> Message:
     return request
 
 

@@ -19,7 +19,7 @@ from tidewaiter_cli.stopping import CANNOT_TELL, DONE, Stop
 def backtest(
     *,
     since: Annotated[str, Parameter(help="Decisions recorded on this day, UTC, or later: YYYY-MM-DD.")],
-    law: Annotated[Path | None, Parameter(help="Folder of another law: the TOML files of eligibility.")] = None,
+    law: Annotated[Path | None, Parameter(help="Folder of rows laid over the law of eligibility.")] = None,
     rules: Annotated[Path | None, Parameter(help="Folder of another scorecard: the TOML files of risk.")] = None,
     lists: Annotated[Path | None, Parameter(help="With --rules: folder of lists; else the sample.")] = None,
     work: Annotated[

@@ -11,6 +11,23 @@ from tidewaiter_cli.flags import Eligibility, Json, Running
 from tidewaiter_cli.stopping import DONE
 
 Mode = Literal["air", "truck", "rail", "ocean", "mail"]
+Flag = Literal[
+    "antidumping",
+    "quota",
+    "excise",
+    "partner-agency",
+    "agency-fee",
+    "section-301",
+    "section-201",
+    "section-232",
+    "chapter-98-99",
+    "free-trade-claim",
+    "inadmissible",
+    "informational-materials",
+    "donation",
+    "accompanied-baggage",
+    "out-of-scope",
+]
 
 
 def check(
@@ -28,6 +45,7 @@ def check(
     address: Annotated[str, Parameter(help="Street line of who receives it.")] = "1 What If Street",
     postal_code: Annotated[str, Parameter(help="Of who receives it.")] = "10001",
     gift: Annotated[bool, Parameter(negative="", help="Sent as a gift by a person abroad.")] = False,
+    flag: Annotated[list[Flag] | None, Parameter(help="What else is true of the goods; may be given again.")] = None,
     json: Json = False,
     data: Running = None,
     eligibility: Eligibility = "",
@@ -35,6 +53,7 @@ def check(
     """Asks whether a parcel would enter free of duty, without filing anything.
 
     Answers by the law of the day of arrival, for the parcel alone; nothing is kept, nothing counts.
+    Names the least change of value, day or mode that would turn the answer.
 
     For example:
 
@@ -43,6 +62,7 @@ def check(
     """
     from tidewaiter_client.operators import EligibilityOperator
 
+    from tidewaiter_cli.pages.changes import sentences
     from tidewaiter_cli.pages.checking import arrival_on, money_of, print_finding, shipment_of
     from tidewaiter_cli.pages.showing import print_json
 
@@ -56,15 +76,17 @@ def check(
         description=description,
         hts_code=hts,
         gift=gift,
+        flags=flag or [],
         consignee=(name, address, postal_code),
     )
     address_found = reach.address_of("eligibility", given=eligibility, data=data)
     with EligibilityOperator(address_found, tls=reach.tls()) as operator:
-        finding = operator.check(shipment)
+        response = operator.what_if(shipment)
     if json:
         from tidewaiter_client.protojson import dictionary
 
-        print_json(dictionary(finding))
+        changes = [dictionary(change) for change in response.changes]
+        print_json({**dictionary(response.finding), "what_would_change": changes})
     else:
-        print_finding(finding)
+        print_finding(response.finding, changes=sentences(response.finding, response.changes))
     return DONE

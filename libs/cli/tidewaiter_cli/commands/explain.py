@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from tidewaiter_cli import reach
-from tidewaiter_cli.flags import Audit, Intake, Json, Running
+from tidewaiter_cli.flags import Audit, Eligibility, Intake, Json, Running
 from tidewaiter_cli.stopping import DONE
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ def explain(
     json: Json = False,
     data: Running = None,
     intake: Intake = "",
+    eligibility: Eligibility = "",
     audit: Audit = "",
 ) -> int:
     """Explains one decision: what, why, by which rule, and what would change it.
@@ -42,13 +43,35 @@ def explain(
     with Client(reach.address_of("intake", given=intake, data=data), tls=reach.tls()) as client:
         standing = find_shipment(client, shipment)
     decision, view = _fullest(standing, reach.address_of("audit", given=audit, data=data))
+    changes = _changes(standing, decision, reach.address_of("eligibility", given=eligibility, data=data))
     if json:
-        print_json(_explained(standing, decision, view))
+        print_json(_explained(standing, decision, view, changes))
         return DONE
     from tidewaiter_cli.pages.explaining import print_decision
 
-    print_decision(console(), standing, decision)
+    print_decision(console(), standing, decision, changes=changes)
     return DONE
+
+
+def _changes(standing: intake_pb2.GetShipmentResponse, decision: trade_pb2.Decision, address: str) -> list[str]:
+    """What would turn the verdict, by the law and the ledger as they are now; none when it has turned already."""
+    from tidewaiter_client import TidewaiterError
+    from tidewaiter_client.operators import EligibilityOperator
+
+    from tidewaiter_cli.pages.changes import sentences
+    from tidewaiter_cli.reporting import sentence
+
+    if not decision.HasField("eligibility"):
+        return []
+    try:
+        with EligibilityOperator(address, tls=reach.tls()) as operator:
+            response = operator.what_if(standing.shipment)
+    except TidewaiterError as error:
+        print(f"tidewaiter: eligibility does not tell what would change it: {sentence(error)}", file=sys.stderr)
+        return []
+    if response.finding.verdict != decision.eligibility.verdict:
+        return ["Nothing need change: by the law and the day as they are now the verdict is another."]
+    return sentences(response.finding, response.changes)
 
 
 def _fullest(standing: intake_pb2.GetShipmentResponse, address: str) -> tuple[trade_pb2.Decision, str]:
@@ -69,7 +92,9 @@ def _fullest(standing: intake_pb2.GetShipmentResponse, address: str) -> tuple[tr
         return standing.decision, "filer"
 
 
-def _explained(standing: intake_pb2.GetShipmentResponse, decision: trade_pb2.Decision, view: str) -> dict[str, Any]:
+def _explained(
+    standing: intake_pb2.GetShipmentResponse, decision: trade_pb2.Decision, view: str, changes: list[str]
+) -> dict[str, Any]:
     from tidewaiter_client.protojson import dictionary
 
     from tidewaiter_cli.pages.advice import what_would_change
@@ -80,7 +105,7 @@ def _explained(standing: intake_pb2.GetShipmentResponse, decision: trade_pb2.Dec
         "tracking_number": standing.shipment.tracking_number,
         "view": view,
         "decision": dictionary(decision),
-        "advice": [sentence for sentence in what_would_change(decision) if sentence],
+        "advice": [*changes, *(sentence for sentence in what_would_change(decision) if sentence)],
         "filings": [dictionary(filing) for filing in standing.filings],
         "receipt": {
             "log_origin": receipt.log_origin,

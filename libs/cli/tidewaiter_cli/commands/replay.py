@@ -24,7 +24,7 @@ def replay(
     /,
     *,
     since: Annotated[str, Parameter(help="All decisions recorded on this day, UTC, or later: YYYY-MM-DD.")] = "",
-    law: Annotated[Path | None, Parameter(help="Folder of the law, if not the packaged one.")] = None,
+    law: Annotated[Path | None, Parameter(help="Folder of rows laid over the packaged law.")] = None,
     rules: Annotated[Path | None, Parameter(help="Folder of the scorecard, if not the packaged one.")] = None,
     lists: Annotated[Path | None, Parameter(help="Folder of denied-party lists; without it, the sample.")] = None,
     out: Annotated[Path | None, Parameter(help="Also write what came of each, one JSON object a line.")] = None,

@@ -85,13 +85,20 @@ _BY_CODE: Final[dict[trade_pb2.ReasonCode.ValueType, Say]] = {
     trade_pb2.REASON_CODE_EXCLUDED_PERFUME: _fixed(
         "Nothing: perfume containing alcohol passes only when the whole shipment is worth next to nothing."
     ),
+    trade_pb2.REASON_CODE_EXCLUDED_QUOTA: _NEVER,
+    trade_pb2.REASON_CODE_EXCLUDED_ANTIDUMPING: _NEVER,
+    trade_pb2.REASON_CODE_EXCLUDED_EXCISE: _NEVER,
+    trade_pb2.REASON_CODE_EXCLUDED_AGENCY_FEE: _NEVER,
+    trade_pb2.REASON_CODE_EXCLUDED_TRADE_MEASURE: _NEVER,
+    trade_pb2.REASON_CODE_EXCLUDED_INADMISSIBLE: _fixed("Nothing: such goods may not be imported."),
     trade_pb2.REASON_CODE_GIFT_OVER_ALLOWANCE: _fixed("Nothing: it is worth more than a gift may be."),
+    trade_pb2.REASON_CODE_GIFT_UNDECLARED_OPEN: _fixed("Not calling it a gift: it is then judged as any other parcel."),
     trade_pb2.REASON_CODE_GIFT_NOT_BONA_FIDE: _fixed(
         "Not calling it a gift, because it was sold; it is then judged as any other parcel."
     ),
     trade_pb2.REASON_CODE_INPUT_MISSING: _mend,
     trade_pb2.REASON_CODE_DATA_INCOMPLETE: _mend,
-    trade_pb2.REASON_CODE_RATE_UNKNOWN: _fixed("Give the value in USD."),
+    trade_pb2.REASON_CODE_RATE_UNKNOWN: _fixed("Give the value in USD, or let the operator supply the rate."),
     trade_pb2.REASON_CODE_DESCRIPTION_VAGUE: _fixed("Say what the goods are, of what and for what, by filing again."),
     trade_pb2.REASON_CODE_PARTY_LISTED: _NAMESAKE,
     trade_pb2.REASON_CODE_PARTY_LISTED_ALIAS: _NAMESAKE,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.type.money_pb2 import Money
@@ -16,8 +17,11 @@ from tidewaiter.trade.v1 import trade_pb2
 from tidewaiter_cli.pages.showing import COLOURS, console, money, name_of, sentence_case
 from tidewaiter_cli.stopping import CANNOT_TELL, Stop
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
 _NANOS: Final = 1_000_000_000
-_UNITS_MAX: Final = 10_000_000
+_UNITS_MAX: Final = 10_000_000_000
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 _PORT: Final = re.compile(r"[0-9]{4}")
 _NOON_IN_AMERICA: Final = "T17:00:00Z"
@@ -57,13 +61,19 @@ def shipment_of(
     description: str,
     hts_code: str,
     gift: bool,
+    flags: Sequence[str],
     consignee: tuple[str, str, str],
 ) -> trade_pb2.Shipment:
     """The shipment as it would be: one line of goods for one person; Stop when a country or the port is misspelt."""
     _refuse_shapes(origin=origin, sent_from=sent_from, port=port)
     name, street, postal_code = consignee
     item = trade_pb2.LineItem(
-        description=description, hts_code=hts_code, origin_country=origin, quantity=1, unit_value=value
+        description=description,
+        hts_code=hts_code,
+        origin_country=origin,
+        quantity=1,
+        unit_value=value,
+        flags=[flag_of(flag) for flag in dict.fromkeys(flags)],
     )
     party = trade_pb2.Party(name=name, address_lines=[street], postal_code=postal_code, country_code="US")
     return trade_pb2.Shipment(
@@ -78,8 +88,13 @@ def shipment_of(
     )
 
 
-def print_finding(finding: trade_pb2.EligibilityFinding) -> None:
-    """The verdict, the entry path, and every reason with its rule."""
+def flag_of(word: str) -> trade_pb2.GoodsFlag.ValueType:
+    """The flag that is written so on the command line, such as section-301."""
+    return trade_pb2.GoodsFlag.Value(f"GOODS_FLAG_{word.upper().replace('-', '_')}")
+
+
+def print_finding(finding: trade_pb2.EligibilityFinding, *, changes: Sequence[str] = ()) -> None:
+    """The verdict, the entry path with its duty, every reason with its rule, and what would change it."""
     out = console()
     verdict = name_of(trade_pb2.Verdict, finding.verdict, "VERDICT_")
     path = name_of(trade_pb2.EntryPath, finding.entry_path, "ENTRY_PATH_")
@@ -87,12 +102,31 @@ def print_finding(finding: trade_pb2.EligibilityFinding) -> None:
     out.print(f"[bold {COLOURS.get(verdict, 'white')}]{sentence_case(verdict)}[/]{by_path}")
     if judged := _judged(finding):
         out.print(escape(judged))
-    for reason in finding.reasons:
-        confidence = sentence_case(name_of(trade_pb2.Confidence, reason.confidence, "CONFIDENCE_"))
-        out.print(Padding(escape(reason.detail), (0, 0, 0, 2)))
-        if reason.rule_id:
-            authority = f"{reason.rule_id}, {reason.citation}, {confidence} source"
-            out.print(Padding(f"[dim]{escape(authority)}[/dim]", (0, 0, 0, 4)))
+    reasons = [*finding.reasons, *([finding.entry_reason] if finding.HasField("entry_reason") else [])]
+    for reason in reasons:
+        _print_rule(out, reason.detail, reason)
+    for duty in finding.duties:
+        amount = f"{money(duty.amount)}: " if duty.HasField("amount") else ""
+        _print_rule(out, f"Duty {amount}{duty.formula}", duty)
+    for used in finding.conversions:
+        out.print(Padding(escape(f"{used.currency_code} at {used.rate} USD, {used.source}"), (0, 0, 0, 2)))
+    if finding.unlisted:
+        flags = ", ".join(sentence_case(name_of(trade_pb2.GoodsFlag, each, "GOODS_FLAG_")) for each in finding.unlisted)
+        out.print(Padding(f"[dim]taken at the filer's word: {flags}[/dim]", (0, 0, 0, 2)))
+    if finding.person_key_rules:
+        out.print(Padding(f"[dim]{_told(finding)}[/dim]", (0, 0, 0, 2)))
+    if changes:
+        out.print("[bold]What would change it[/bold]")
+    for sentence in changes:
+        out.print(Padding(escape(sentence), (0, 0, 0, 2)))
+
+
+def _print_rule(out: Console, text: str, rule: trade_pb2.Reason | trade_pb2.DutyFinding) -> None:
+    out.print(Padding(escape(text), (0, 0, 0, 2)))
+    if rule.rule_id:
+        confidence = sentence_case(name_of(trade_pb2.Confidence, rule.confidence, "CONFIDENCE_"))
+        authority = f"{rule.rule_id}, {rule.citation}, {confidence} source"
+        out.print(Padding(f"[dim]{escape(authority)}[/dim]", (0, 0, 0, 4)))
 
 
 def _judged(finding: trade_pb2.EligibilityFinding) -> str:
@@ -102,6 +136,29 @@ def _judged(finding: trade_pb2.EligibilityFinding) -> str:
     value = f"value {money(finding.value)}" if finding.HasField("value") else ""
     limit = f"limit {money(finding.limit)}" if finding.HasField("limit") else ""
     return ", ".join(filter(None, (" ".join(filter(None, (regime, day))), value, limit)))
+
+
+def _told(finding: trade_pb2.EligibilityFinding) -> str:
+    """How the person was told from others: kinds only."""
+    rules = [
+        sentence_case(name_of(trade_pb2.PersonKeyRule, each, "PERSON_KEY_RULE_")) for each in finding.person_key_rules
+    ]
+    return f"one person by name, postal code and street: {', '.join(rules)}"
+
+
+def refuse_day(flag: str, day: str) -> None:
+    """Stop when a day that was typed is none; "" is left out."""
+    if day:
+        try:
+            date.fromisoformat(day)
+        except ValueError as error:
+            raise Stop(f"{flag} {day} is no day.", advice="Write it as 2025-08-29.", status=CANNOT_TELL) from error
+
+
+def refuse_country(flag: str, country: str) -> None:
+    """Stop when a country that was typed can be none; "" is left out."""
+    if country and not _COUNTRY.fullmatch(country):
+        raise Stop(f"{flag} {country} is no country.", advice="Write two letters, such as VN.", status=CANNOT_TELL)
 
 
 def _refuse_shapes(*, origin: str, sent_from: str, port: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
@@ -17,7 +18,13 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-def print_decision(out: Console, standing: intake_pb2.GetShipmentResponse, decision: trade_pb2.Decision) -> None:
+def print_decision(
+    out: Console,
+    standing: intake_pb2.GetShipmentResponse,
+    decision: trade_pb2.Decision,
+    *,
+    changes: Sequence[str] = (),
+) -> None:
     """The outcome, why, what was found, what would change it, and where it is on record."""
     _outcome(out, standing, decision)
     _reasons(out, decision)
@@ -25,7 +32,7 @@ def print_decision(out: Console, standing: intake_pb2.GetShipmentResponse, decis
         _eligibility(out, decision.eligibility)
     if decision.HasField("risk"):
         _risk(out, decision.risk)
-    if advice := [sentence for sentence in what_would_change(decision) if sentence]:
+    if advice := [*changes, *(sentence for sentence in what_would_change(decision) if sentence)]:
         out.print("\n[bold]What would change it[/bold]")
         for sentence in advice:
             out.print(_indented(escape(sentence), 2))
@@ -71,6 +78,13 @@ def _eligibility(out: Console, finding: trade_pb2.EligibilityFinding) -> None:
         table.add_row(
             "  counted", f"{counted} {'shipment' if counted == 1 else 'shipments'} of that person on that day"
         )
+    if finding.HasField("entry_reason"):
+        table.add_row("  entry", escape(finding.entry_reason.detail))
+    for duty in finding.duties:
+        amount = f"{money(duty.amount)}, " if duty.HasField("amount") else ""
+        table.add_row("  duty", escape(f"{amount}{duty.formula}"))
+    for used in finding.conversions:
+        table.add_row("  rate", escape(f"{used.currency_code} at {used.rate} USD, {used.source}"))
     table.add_row("  law", finding.law_version[:12])
     out.print(table)
 

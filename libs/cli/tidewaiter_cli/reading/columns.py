@@ -100,6 +100,12 @@ def _named(prefix: str, names: Iterable[str]) -> Read:
     return read
 
 
+def _each_named(prefix: str, names: Iterable[str]) -> Read:
+    """Several of an enum's values, a vertical bar between them."""
+    read = _named(prefix, names)
+    return lambda cell: [read(word.strip()) for word in cell.split("|")]
+
+
 _PARTY: Final[Mapping[str, tuple[str, Read]]] = {
     "name": ("name", _text),
     "address": ("addressLines", _lines),
@@ -121,6 +127,7 @@ _ITEM: Final[Mapping[str, Column]] = {
     "item_weight_grams": Column(("items", "weightGrams"), _whole),
     "item_listing_url": Column(("items", "listingUrl"), _text),
     "item_picture_sha256": Column(("items", "pictureSha256"), _hex_bytes),
+    "item_flags": Column(("items", "flags"), _each_named("GOODS_FLAG_", trade_pb2.GoodsFlag.keys())),
 }
 
 COLUMNS: Final[Mapping[str, Column]] = {

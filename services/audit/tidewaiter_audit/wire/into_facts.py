@@ -7,16 +7,16 @@ finds out where. An empty field becomes an absent one.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final
 
-from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.type.money_pb2 import Money
 from tidewaiter.trade.v1 import trade_pb2 as trade
 
 from tidewaiter_audit import facts
+from tidewaiter_audit.wire.remembering import Remembered
 
 EXACT_MAX: Final = 2**53 - 1
 """The largest whole number that every JSON reader keeps exactly (RFC 7493 section 2.2)."""
@@ -28,39 +28,8 @@ SECONDS_MAX: Final = 253_402_300_799
 NANOS_MAX: Final = 999_999_999
 
 
-REMEMBERED_MAX: Final = 4_096
-"""Facts kept of one kind of message; when there are as many they are forgotten, and remembered anew."""
-REMEMBERED_BYTES_MAX: Final = 2_048
-"""A longer message is not remembered: it is not one that comes again and again."""
-
-F = TypeVar("F")
-M = TypeVar("M", bound=Message)
-
-
 class Unsayable(ValueError):
     """A leaf has no way of saying this value."""
-
-
-class _Remembered(Generic[M, F]):
-    """Facts of messages that say the same again and again, by their bytes: a reason, a list, a risk finding.
-
-    Reading a message's bytes costs a tenth of reading its fields. None of these messages speaks of a person.
-    """
-
-    def __init__(self, make: Callable[[M], F]) -> None:
-        self._make = make
-        self._known: dict[bytes, F] = {}
-
-    def __call__(self, message: M) -> F:
-        said = message.SerializeToString()
-        known = self._known.get(said)
-        if known is None:
-            known = self._make(message)
-            if len(said) <= REMEMBERED_BYTES_MAX:
-                if len(self._known) >= REMEMBERED_MAX:
-                    self._known.clear()
-                self._known[said] = known
-        return known
 
 
 class _Names(dict[int, str]):
@@ -80,6 +49,9 @@ RISK_ACTIONS: Final = _Names(trade.RiskAction.DESCRIPTOR.values)
 REASON_CODES: Final = _Names(trade.ReasonCode.DESCRIPTOR.values)
 REASON_SOURCES: Final = _Names(trade.ReasonSource.DESCRIPTOR.values)
 CONFIDENCES: Final = _Names(trade.Confidence.DESCRIPTOR.values)
+GOODS_FLAGS: Final = _Names(trade.GoodsFlag.DESCRIPTOR.values)
+DUTY_METHODS: Final = _Names(trade.DutyMethod.DESCRIPTOR.values)
+PERSON_KEY_RULES: Final = _Names(trade.PersonKeyRule.DESCRIPTOR.values)
 FILER_TYPES: Final = _Names(trade.FilerType.DESCRIPTOR.values)
 TRANSPORT_MODES: Final = _Names(trade.TransportMode.DESCRIPTOR.values)
 
@@ -173,20 +145,47 @@ def _make_reason(message: trade.Reason) -> facts.Reason:
 
 def _eligibility(message: trade.EligibilityFinding) -> facts.EligibilityFinding:
     return facts.EligibilityFinding(
+        conversions=tuple(map(_conversion, message.conversions)),
         counted_shipment_ids=tuple(message.counted_shipment_ids),
         counted_shipments=_exact(message.counted_shipments),
         day_total=_money(message.day_total) if message.HasField("day_total") else None,
+        duties=tuple(map(_duty, message.duties)),
         entry_path=ENTRY_PATHS[message.entry_path],
+        entry_reason=_reason(message.entry_reason) if message.HasField("entry_reason") else None,
         headroom=_money(message.headroom) if message.HasField("headroom") else None,
         law_version=message.law_version,
         limit=_money(message.limit) if message.HasField("limit") else None,
         local_day=message.local_day,
         person_day=message.person_day,
+        person_key_rules=tuple([PERSON_KEY_RULES[number] for number in message.person_key_rules]),
         reasons=tuple(map(_reason, message.reasons)),
         regime_id=message.regime_id,
+        unlisted=tuple([GOODS_FLAGS[number] for number in message.unlisted]),
         value=_money(message.value) if message.HasField("value") else None,
         verdict=VERDICTS[message.verdict],
         zone=message.zone,
+    )
+
+
+def _duty(message: trade.DutyFinding) -> facts.DutyFinding:
+    return facts.DutyFinding(
+        amount=_money(message.amount) if message.HasField("amount") else None,
+        citation=message.citation,
+        confidence=CONFIDENCES[message.confidence],
+        formula=message.formula,
+        method=DUTY_METHODS[message.method],
+        rule_id=message.rule_id,
+    )
+
+
+def _conversion(message: trade.Conversion) -> facts.Conversion:
+    return facts.Conversion(
+        currency_code=message.currency_code,
+        end_day=message.end_day,
+        first_day=message.first_day,
+        rate=message.rate,
+        rule_id=message.rule_id,
+        source=message.source,
     )
 
 
@@ -221,6 +220,7 @@ def _make_versions(message: trade.Versions) -> facts.Versions:
 def _line_item(message: trade.LineItem) -> facts.LineItem:
     return facts.LineItem(
         description=message.description,
+        flags=tuple([GOODS_FLAGS[number] for number in message.flags]) if message.flags else (),
         hts_code=message.hts_code,
         listing_url=message.listing_url,
         origin_country=message.origin_country,
@@ -278,8 +278,8 @@ def _second(seconds: int) -> str:
     return f"{moment.tm_year:04d}-{moment.tm_mon:02d}-{moment.tm_mday:02d}T" + time.strftime("%H:%M:%S", moment)
 
 
-_reason: Final = _Remembered(_make_reason)
-_risk: Final = _Remembered(_make_risk)
-_contribution: Final = _Remembered(_make_contribution)
-_list_version: Final = _Remembered(_make_list_version)
-_versions: Final = _Remembered(_make_versions)
+_reason: Final = Remembered(_make_reason)
+_risk: Final = Remembered(_make_risk)
+_contribution: Final = Remembered(_make_contribution)
+_list_version: Final = Remembered(_make_list_version)
+_versions: Final = Remembered(_make_versions)

@@ -7,46 +7,55 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
+from collections.abc import Sequence
 from datetime import date
 from importlib.resources import files
-from importlib.resources.abc import Traversable
+from pathlib import Path
 
 from tidewaiter_eligibility.errors import LawRefused
-from tidewaiter_eligibility.law.book import Excluded, Law
+from tidewaiter_eligibility.law.book import Law
 from tidewaiter_eligibility.law.crosscheck import refuse_contradictions
+from tidewaiter_eligibility.law.exchange import Exchange, Rate, read_rates
 from tidewaiter_eligibility.law.fields import Sources
+from tidewaiter_eligibility.law.own import laid_over, read_folder
 from tidewaiter_eligibility.law.reading import read_rows
 
-__all__ = ["Excluded", "Law", "LawRefused", "law_version", "load_law", "read_sources"]
+__all__ = ["Law", "LawRefused", "law_version", "load_law", "read_law", "read_sources"]
 
 
-def load_law(sources: Sources | None = None) -> Law:
-    """The law of the files beside this one, or of `sources` (file name → parsed TOML).
+def load_law(*, own: Sequence[Path] = (), rates_file: Path | None = None) -> Law:
+    """The law that ships with the service, the rows of each `own` directory laid over it, and the rates of exchange.
 
     LawRefused names the first row that is incomplete, unknown, or in contradiction with another.
     """
-    found = read_sources() if sources is None else sources
-    rows = read_rows(found)
+    sources = read_sources()
+    for folder in own:
+        sources = laid_over(sources, read_folder(folder))
+    return read_law(sources, None if rates_file is None else read_rates(rates_file))
+
+
+def read_law(sources: Sources, exchange: Exchange | None = None) -> Law:
+    """The law of `sources` (file name → parsed TOML). LawRefused as `load_law`."""
+    rows = read_rows(sources)
     refuse_contradictions(rows)
-    return Law(rows=rows, version=law_version(found))
+    rates = () if exchange is None else exchange.rates
+    return Law(rows=rows, exchange=exchange, version=law_version(sources, rates))
 
 
-def read_sources(folder: Traversable | None = None) -> Sources:
-    """The TOML files of a folder, of the one beside this file without, parsed. LawRefused names what is not TOML."""
-    sources = {}
-    for file in (folder or files(__name__)).iterdir():
-        if file.name.endswith(".toml"):
-            try:
-                sources[file.name] = tomllib.loads(file.read_text(encoding="utf-8"))
-            except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-                raise LawRefused(row=file.name, problem=f"it is not TOML: {error}") from error
-    return sources
+def read_sources() -> Sources:
+    """The TOML files beside this one, parsed. LawRefused names the file that is not TOML."""
+    return read_folder(files(__name__))
 
 
-def law_version(sources: Sources) -> str:
-    """SHA-256, hex, over the data in canonical form: comments and the order of files and rows do not count."""
-    canonical = json.dumps(_canonical(sources), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+def law_version(sources: Sources, rates: Sequence[Rate] = ()) -> str:
+    """SHA-256, hex, over all data that a verdict rests on; comments and the order of files and rows do not count."""
+    content: dict[str, object] = {"law": _canonical(sources)}
+    if rates:
+        content["rates"] = sorted(
+            [each.currency_code, _canonical(each.first_day), _canonical(each.end_day), each.text, each.source]
+            for each in rates
+        )
+    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 

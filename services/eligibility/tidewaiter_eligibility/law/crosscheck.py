@@ -5,63 +5,90 @@ Each check yields (row id, problem); one is enough to refuse the law.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import combinations
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations, pairwise
+from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from tidewaiter_chassis.countries import CODES
+
 from tidewaiter_eligibility.errors import LawRefused
-from tidewaiter_eligibility.law.rows import Gift, Path, Regime, Row, Rows
-from tidewaiter_eligibility.model import EntryPath, Mode
+from tidewaiter_eligibility.law.all_rows import Rows
+from tidewaiter_eligibility.law.crosscheck_paths import country_rates, duties, exclusions, paths
+from tidewaiter_eligibility.law.rows import Clock, Gift, KeptOpen, Regime, Row
+from tidewaiter_eligibility.law.words import countries_of
+from tidewaiter_eligibility.model import Mode
 
 Problem = tuple[str, str]
+R = TypeVar("R", bound=Row)
+
+_DAY_KINDS = frozenset({"limit", "broken_day", "conversion", "gift", "bona_fide", "zone"})
+"""These are looked up by the local day of the port, all others by the clock of the law."""
 
 
 def refuse_contradictions(rows: Rows) -> None:
     """LawRefused for the first problem among the rows; nothing when they hold together."""
-    for check in (_ids, _limits, _regimes, _gaps, _gifts, _paths, _exclusions, _zones):
+    for check in _CHECKS:
         for row, problem in check(rows):
             raise LawRefused(row=row, problem=problem)
 
 
-def _every(rows: Rows) -> Iterator[Row]:
-    yield rows.clock
-    for kind in (
-        rows.regimes,
-        rows.limits,
-        rows.broken_days,
-        rows.gifts,
-        rows.bona_fide,
-        rows.exclusions,
-        rows.paths,
-        rows.zones,
-    ):
-        yield from kind
-
-
 def _ids(rows: Rows) -> Iterator[Problem]:
     seen: set[str] = set()
-    for row in _every(rows):
-        if row.id in seen:
-            yield row.id, "another row has the same id"
-        seen.add(row.id)
+    for kind, found in rows.kinds().items():
+        clock = Clock.PORT_LOCAL_DAY if kind in _DAY_KINDS else Clock.EASTERN_0001
+        for row in found:
+            if row.id in seen:
+                yield row.id, "another row has the same id"
+            seen.add(row.id)
+            if kind != "clock" and row.clock is not clock:
+                yield row.id, f"clock {row.clock.name}: a {kind} goes by {clock.name}"
+
+
+def _countries(rows: Rows) -> Iterator[Problem]:
+    for found in rows.kinds().values():
+        for row in found:
+            for code in countries_of(row):
+                if code not in CODES:
+                    yield row.id, f"{code} is no country of ISO 3166-1"
+
+
+def _clocks(rows: Rows) -> Iterator[Problem]:
+    for reading in Clock:
+        found = [row for row in rows.clocks if row.reading is reading]
+        yield from _overlaps(found, "two readings of one clock on one day")
+        found.sort(key=lambda row: row.first_day)
+        if not found or found[0].first_day != rows.first_day or found[-1].end_day is not None:
+            yield "regimes.toml", f"no clock says on every day how {reading.name} is read"
+        for one, following in pairwise(found):
+            if one.end_day != following.first_day:
+                yield one.id, f"no clock says how {reading.name} is read from {one.end_day} to {following.first_day}"
+    for row in rows.clocks:
+        if bool(row.zone) == (row.reading is Clock.PORT_LOCAL_DAY):
+            yield row.id, "zone is that of the port for PORT_LOCAL_DAY, and named for every other clock"
+        elif row.zone and not _is_zone(row.zone):
+            yield row.id, f"zone {row.zone} is unknown to this machine's time zone data"
 
 
 def _limits(rows: Rows) -> Iterator[Problem]:
-    for one, other in combinations(rows.limits, 2):
-        if one.paragraph == other.paragraph and one.meets(other):
-            yield other.id, f"it overlaps {one.id}: two limits for {one.paragraph} on one day"
+    for paragraph in {row.paragraph for row in rows.limits}:
+        found = [row for row in rows.limits if row.paragraph == paragraph]
+        yield from _overlaps(found, f"two limits for {paragraph} on one day")
+    yield from _overlaps(rows.conversions, "two rules of conversion on one day")
+    yield from _overlaps(rows.penalties, "two penalties on one day")
 
 
 def _regimes(rows: Rows) -> Iterator[Problem]:
-    for one, other in combinations(rows.regimes, 2):
-        same_origin = bool(one.origins & other.origins) or (not one.origins and not other.origins)
-        if same_origin and one.modes & other.modes and one.meets(other):
-            yield other.id, f"it overlaps {one.id}: two regimes for one mode, origin and day"
+    for mode in Mode:
+        of_mode = [row for row in rows.regimes if mode in row.modes]
+        yield from _overlaps_by_country(of_mode, lambda row: row.origins, "two regimes for one mode, origin and day")
+    named = {row.id for row in rows.exclusions if row.where_named}
     for regime in rows.regimes:
-        if regime.limit is not None and not regime.limit.covers(regime):
-            yield regime.id, f"its limit {regime.limit.id} is not in force on all its days"
-        if regime.broken_day is not None and not regime.broken_day.covers(regime):
-            yield regime.id, f"its broken_day {regime.broken_day.id} is not in force on all its days"
+        if regime.limit is not None and regime.broken_day is not None:
+            yield from _holds(regime, regime.limit, regime.broken_day)
+        for unknown in sorted(regime.excludes - named):
+            yield regime.id, f"excludes {unknown}, which is no exclusion that says where_named"
 
 
 def _gaps(rows: Rows) -> Iterator[Problem]:
@@ -71,82 +98,41 @@ def _gaps(rows: Rows) -> Iterator[Problem]:
         if not general:
             yield "regimes.toml", f"no regime covers {mode.name} for every origin"
             continue
-        if general[0].first_day != rows.clock.first_day:
-            yield general[0].id, f"it is the first for {mode.name} and does not begin on {rows.clock.first_day}"
+        if general[0].first_day != rows.first_day:
+            yield general[0].id, f"it is the first for {mode.name} and does not begin on {rows.first_day}"
         for one, following in zip(general, [*general[1:], None], strict=True):
             end = following.first_day if following else None
             if one.end_day != end:
                 yield one.id, f"no regime covers {mode.name} from {one.end_day} to {end or 'the end'}"
 
 
+def _kept_open(rows: Rows) -> Iterator[Problem]:
+    yield from _overlaps(rows.kept_open, "two rules of what stays open on one day")
+    for row in rows.kept_open:
+        yield from _holds(row, row.limit, row.broken_day)
+
+
 def _gifts(rows: Rows) -> Iterator[Problem]:
-    for one, other in combinations(rows.gifts, 2):
-        same_place = bool(one.sent_from & other.sent_from) or (not one.sent_from and not other.sent_from)
-        if same_place and one.meets(other):
-            yield other.id, f"it overlaps {one.id}: two allowances for one place on one day"
+    yield from _overlaps_by_country(rows.gifts, lambda row: row.sent_from, "two allowances for one place on one day")
+    yield from _overlaps(rows.bona_fide, "two tests of a gift on one day")
     for gift in rows.gifts:
-        if not gift.limit.covers(gift):
-            yield gift.id, f"its limit {gift.limit.id} is not in force on all its days"
-        if not gift.broken_day.covers(gift):
-            yield gift.id, f"its broken_day {gift.broken_day.id} is not in force on all its days"
+        yield from _holds(gift, gift.limit, gift.broken_day)
         if not any(test.covers(gift) for test in rows.bona_fide):
             yield gift.id, "no bona_fide row is in force on all its days"
         if gift.sent_from and not any(not other.sent_from and other.covers(gift) for other in rows.gifts):
             yield gift.id, "no gift row for every other place is in force on all its days"
-    for one_test, other_test in combinations(rows.bona_fide, 2):
-        if one_test.meets(other_test):
-            yield other_test.id, f"it overlaps {one_test.id}"
 
 
-def _paths(rows: Rows) -> Iterator[Problem]:
-    for one, other in combinations(rows.paths, 2):
-        if one.path is other.path and one.modes & other.modes and one.meets(other):
-            yield other.id, f"it overlaps {one.id}: two bands for one entry, mode and day"
-    last = [path for path in rows.paths if path.when_none_fits]
-    if len(last) != 1:
-        yield "paths.toml", "exactly one row must say when_none_fits"
-    for path in last:
-        if path.modes != frozenset(Mode) or path.value_minor_max is not None or not path.covers(rows.clock):
-            yield path.id, "when_none_fits must be open to every mode, value and day"
-    for regime in rows.regimes:
-        yield from _paths_of(regime, rows.paths)
-    for gift in rows.gifts:
-        yield from _paths_of(gift, rows.paths)
-
-
-def _paths_of(row: Regime | Gift, paths: Sequence[Path]) -> Iterator[Problem]:
-    for wanted in row.paths:
-        if not any(_serves(path, row, wanted) and path.meets(row) for path in paths):
-            yield row.id, f"no row of paths.toml opens {wanted.name} on its days"
-    if isinstance(row, Regime) and row.exemption != "open":
-        return
-    for mode in row.modes if isinstance(row, Regime) else Mode:
-        open_to_mode = [path for path in paths if path.privilege and path.path in row.paths and mode in path.modes]
-        if not any(path.covers(row) for path in open_to_mode):
-            yield row.id, f"no privilege is open to {mode.name} on all its days"
-
-
-def _serves(path: Path, row: Regime | Gift, wanted: EntryPath) -> bool:
-    return path.path is wanted and (isinstance(row, Gift) or bool(path.modes & row.modes))
-
-
-def _exclusions(rows: Rows) -> Iterator[Problem]:
-    for exclusion in rows.exclusions:
-        for word in exclusion.words:
-            if word != word.casefold() or word.split() != word.split(" "):
-                yield exclusion.id, f"words {word} is not in lower case with single spaces"
-    named = [(prefix.digits, exclusion) for exclusion in rows.exclusions for prefix in exclusion.prefixes]
-    for (digits, one), (others, other) in combinations(named, 2):
-        if one.meets(other) and (digits.startswith(others) or others.startswith(digits)):
-            yield other.id, f"hts {others} overlaps {digits} of {one.id}"
+def _holds(row: Regime | KeptOpen | Gift, limit: Row, broken_day: Row) -> Iterator[Problem]:
+    for name, other in (("limit", limit), ("broken_day", broken_day)):
+        if not other.covers(row):
+            yield row.id, f"its {name} {other.id} is not in force on all its days"
 
 
 def _zones(rows: Rows) -> Iterator[Problem]:
     seen: dict[str, str] = {}
     for zone in rows.zones:
-        try:
-            ZoneInfo(zone.zone)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
+        if not _is_zone(zone.zone):
             yield zone.id, f"zone {zone.zone} is unknown to this machine's time zone data"
         if zone.end_day is not None:
             yield zone.id, "a port does not change its zone here: to must be absent"
@@ -154,3 +140,43 @@ def _zones(rows: Rows) -> Iterator[Problem]:
             if code in seen:
                 yield zone.id, f"{code} is already in {seen[code]}"
             seen[code] = zone.id
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def _overlaps(rows: Sequence[R], what: str) -> Iterator[Problem]:
+    for one, other in combinations(rows, 2):
+        if one.meets(other):
+            yield other.id, f"it overlaps {one.id}: {what}"
+
+
+def _overlaps_by_country(rows: Sequence[R], countries: Callable[[R], frozenset[str]], what: str) -> Iterator[Problem]:
+    by_country: dict[str, list[R]] = defaultdict(list)
+    for row in rows:
+        for country in countries(row) or ("",):
+            by_country[country].append(row)
+    for found in by_country.values():
+        yield from _overlaps(found, what)
+
+
+_CHECKS = (
+    _ids,
+    _countries,
+    _clocks,
+    _limits,
+    _regimes,
+    _gaps,
+    _kept_open,
+    _gifts,
+    paths,
+    exclusions,
+    duties,
+    country_rates,
+    _zones,
+)

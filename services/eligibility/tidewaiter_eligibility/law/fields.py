@@ -8,9 +8,14 @@ from datetime import date, datetime
 from typing import TypedDict, TypeVar
 
 from tidewaiter_eligibility.errors import LawRefused
+from tidewaiter_eligibility.law.rows import Clock, Standing
 from tidewaiter_eligibility.model import Confidence
 
-_DOLLARS = re.compile(r"([0-9]{1,9})\.([0-9]{2})")
+_TWO_PLACES = re.compile(r"([0-9]{1,9})\.([0-9]{2})")
+_CLOCKS = {clock.name: clock for clock in Clock}
+_STANDINGS = {standing.name: standing for standing in Standing}
+STANDING = "standing"
+"""The field by which `own` marks the rows of an operator's directory; the shipped files do not have it."""
 CONFIDENCES = {kind.name.lower(): kind for kind in Confidence if kind is not Confidence.UNSPECIFIED}
 
 A = TypeVar("A")
@@ -25,9 +30,11 @@ class RowFields(TypedDict):
     id: str
     first_day: date
     end_day: date | None
+    clock: Clock
     citation: str
     confidence: Confidence
     note: str
+    standing: Standing
 
 
 class Fields:
@@ -54,6 +61,9 @@ class Fields:
             raise self.refuse(f"{key} is missing")
         return value
 
+    def optional_text(self, key: str) -> str:
+        return self.text(key) if key in self._table else ""
+
     def flag(self, key: str) -> bool:
         value = self._get(key)
         if not isinstance(value, bool):
@@ -78,6 +88,18 @@ class Fields:
             raise self.refuse(f"{key} {value} is unknown; known are {', '.join(sorted(known))}")
         return known[value]
 
+    def optional_one_of(self, key: str, known: Mapping[str, A]) -> A | None:
+        return self.one_of(key, known) if key in self._table else None
+
+    def optional_each_of(self, key: str, known: Mapping[str, A]) -> tuple[A, ...]:
+        return self.each_of(key, known) if key in self._table else ()
+
+    def whole_number(self, key: str, *, high: int) -> int:
+        value = self._get(key)
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= high:
+            raise self.refuse(f"{key} is not a whole number from 0 to {high}")
+        return value
+
     def texts(self, key: str) -> tuple[str, ...]:
         value = self._get(key)
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
@@ -100,11 +122,24 @@ class Fields:
                 raise self.refuse(f"{key} {value} is not well formed")
         return values
 
+    def optional_each_like(self, key: str, pattern: re.Pattern[str]) -> tuple[str, ...]:
+        return self.each_like(key, pattern) if key in self._table else ()
+
     def dollars(self, key: str) -> int:
         """Cents, from a text such as "800.00"."""
-        match = _DOLLARS.fullmatch(self.text(key))
+        return self._hundredths(key, "dollars and cents such as 800.00")
+
+    def percent(self, key: str) -> int:
+        """Hundredths of a percent, from a text such as "10.00"."""
+        return self._hundredths(key, "a percentage such as 10.00")
+
+    def optional_percent(self, key: str) -> int | None:
+        return self.percent(key) if key in self._table else None
+
+    def _hundredths(self, key: str, what: str) -> int:
+        match = _TWO_PLACES.fullmatch(self.text(key))
         if match is None:
-            raise self.refuse(f"{key} is not dollars and cents such as 800.00")
+            raise self.refuse(f"{key} is not {what}")
         return int(match[1]) * 100 + int(match[2])
 
     def optional_dollars(self, key: str) -> int | None:
@@ -115,6 +150,9 @@ class Fields:
         if not isinstance(value, list) or not value:
             raise self.refuse(f"{key} has no rows")
         return [Fields(table, where=f"{self.where} {key} {number}") for number, table in enumerate(value, start=1)]
+
+    def optional_tables(self, key: str) -> list[Fields]:
+        return self.tables(key) if key in self._table else []
 
     def table(self, key: str) -> Fields:
         return Fields(self._get(key), where=f"{self.where} {key}")
@@ -132,9 +170,11 @@ class Fields:
             "id": self.text("id"),
             "first_day": first_day,
             "end_day": end_day,
+            "clock": self.one_of("clock", _CLOCKS),
             "citation": self.text("citation"),
             "confidence": self.one_of("confidence", CONFIDENCES),
             "note": self.text("note"),
+            "standing": self.optional_one_of(STANDING, _STANDINGS) or Standing.SHIPPED,
         }
 
     def end(self) -> None:

@@ -25,7 +25,7 @@ from tidewaiter_chassis.failures import Failure, Kind
 from tidewaiter_eligibility.check import Checker
 from tidewaiter_eligibility.determine import Determiner
 from tidewaiter_eligibility.errors import LawRefused
-from tidewaiter_eligibility.law import Law, load_law, read_sources
+from tidewaiter_eligibility.law import Law, load_law
 from tidewaiter_eligibility.model import Finding, Shipment
 from tidewaiter_eligibility.rerun import DayAsItWas, DayUnknown, rerun
 from tidewaiter_eligibility.store.sqlite import SqliteLedger
@@ -41,7 +41,7 @@ def main(argv: Sequence[str] | None = None, *, source: IO[bytes] | None = None, 
     source, sink = source or sys.stdin.buffer, sink or sys.stdout.buffer
     given = _parser().parse_args(argv)
     try:
-        law = _law(given.law)
+        law = load_law(own=given.law, rates_file=given.rates)
     except (LawRefused, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return REFUSED
@@ -50,10 +50,6 @@ def main(argv: Sequence[str] | None = None, *, source: IO[bytes] | None = None, 
     else:
         _on_a_ledger(law, given.ledger, is_claim=given.claim, source=source, sink=sink)
     return 0
-
-
-def _law(folder: Path | None) -> Law:
-    return load_law() if folder is None else load_law(read_sources(folder))
 
 
 def _as_it_was(batch: list[bytes], law: Law) -> list[bytes]:
@@ -65,7 +61,7 @@ def _as_it_was(batch: list[bytes], law: Law) -> list[bytes]:
             found = Failure(kind=Kind.NOT_READY, reason="DAY_UNKNOWN", detail="The record does not say what counted.")
         except Failure as failure:
             found = failure
-        results.append(_result(found))
+        results.append(_result(found, law))
     return results
 
 
@@ -100,7 +96,7 @@ def _on_a_ledger(law: Law, folder: Path, *, is_claim: bool, source: IO[bytes], s
         def tell(batch: list[bytes]) -> list[bytes]:
             asked = [_read(content) for content in batch]
             findings = iter(checker.check([one for one in asked if isinstance(one, Shipment)]))
-            return [_result(one if isinstance(one, Failure) else next(findings)) for one in asked]
+            return [_result(one if isinstance(one, Failure) else next(findings), law) for one in asked]
 
         try:
             serve_batches(claim if is_claim else tell, source=source, sink=sink)
@@ -120,18 +116,21 @@ def _claim(content: bytes) -> Shipment:
     return claim_from(eligibility_pb2.Determination(shipment=shipment), at="")
 
 
-def _result(found: Finding | Failure) -> bytes:
+def _result(found: Finding | Failure, law: Law) -> bytes:
     result = eligibility_pb2.CheckResult()
     if isinstance(found, Failure):
         result.error.CopyFrom(answers.to_status(found))
     else:
-        write_finding(found, result.finding)
+        write_finding(found, result.finding, law=law)
     return result.SerializeToString()
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tidewaiter_eligibility.rerun", description=__doc__)
-    parser.add_argument("--law", type=Path, metavar="DIR", help="the folder of the law's TOML files; else the packaged")
+    parser.add_argument(
+        "--law", type=Path, action="append", default=[], metavar="DIR", help="rows laid over the law; may be repeated"
+    )
+    parser.add_argument("--rates", type=Path, metavar="FILE", help="the rates of exchange")
     parser.add_argument("--ledger", type=Path, metavar="DIR", help="the folder of a ledger of its own")
     parser.add_argument("--claim", action="store_true", help="claim on the ledger instead of telling")
     return parser

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import apsw
 from tidewaiter_chassis import migrations
+from tidewaiter_chassis.clock import Clock, SystemClock
 
 from tidewaiter_eligibility.ledger import LedgerChange, LedgerView
 from tidewaiter_eligibility.person_day import SECRET_BYTES
@@ -20,7 +21,10 @@ R = TypeVar("R")
 class MemoryLedger:
     """A ledger on an in-memory SQLite database, changed and read on the caller's own thread."""
 
-    def __init__(self, *, random_bytes: Callable[[int], bytes] = secrets.token_bytes) -> None:
+    def __init__(
+        self, *, random_bytes: Callable[[int], bytes] = secrets.token_bytes, clock: Clock | None = None
+    ) -> None:
+        self._clock = clock or SystemClock()
         self._connection = apsw.Connection(":memory:")
         migrations.apply(self._connection, MIGRATIONS)
         self._secret = ledger_secret(self._connection, random_bytes(SECRET_BYTES))
@@ -34,7 +38,7 @@ class MemoryLedger:
         """What `work` returned, its changes kept; or what it raised, its changes undone."""
         self._connection.execute("BEGIN IMMEDIATE")
         try:
-            result = work(SqliteRows(self._connection))
+            result = work(SqliteRows(self._connection, clock=self._clock))
         except BaseException:
             self._connection.execute("ROLLBACK")
             raise
@@ -43,7 +47,7 @@ class MemoryLedger:
 
     def view(self, work: Callable[[LedgerView], R]) -> R:
         """What `work` reads: nothing changes meanwhile."""
-        return work(SqliteRows(self._connection))
+        return work(SqliteRows(self._connection, clock=self._clock))
 
     async def close(self) -> None:
         """Forget everything."""

@@ -8,7 +8,10 @@ from tidewaiter_chassis.failures import Failure, Kind
 from tidewaiter_eligibility.model import Judgement
 
 FORMAT = 1
-"""Goes up when a field of Judgement, Reason or PersonDayRule is added, removed or moved: their order is the format."""
+"""Goes up when a field of Judgement, Reason or PersonDayRule is added, removed or moved: their order is the format.
+
+It stays when a field is added at the end with a default: what was written before is read with it.
+"""
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(tuple[int, Judgement]).decode

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import heapq
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 import apsw
+from tidewaiter_chassis.clock import Clock
 
 from tidewaiter_eligibility.ledger import Claim, Hold, Total
 from tidewaiter_eligibility.model import DayKey, Turned, Verdict
+from tidewaiter_eligibility.store.expiring import expire_days, expire_uncounted, forget_past
 from tidewaiter_eligibility.store.packing import pack, unpack
+from tidewaiter_eligibility.store.persons import PersonWrites
+from tidewaiter_eligibility.store.states import StateRows, key_columns
 
 _CLAIMS = """
-SELECT shipment_id, revision, person_day_number, local_day, person_day, amount_minor, told, judgement
+SELECT shipment_id, revision, person_day_number, local_day, person_day, amount_minor, told, judgement, wanted_minor
 FROM claim LEFT JOIN person_day ON number = person_day_number
 WHERE shipment_id IN (SELECT value FROM json_each(?))
 """
@@ -29,10 +32,6 @@ FROM hold JOIN person_day ON number = person_day_number
 WHERE shipment_id IN (SELECT value FROM json_each(?))
 ORDER BY shipment_id, until_revision, number
 """
-_TOTAL = """
-SELECT number, total_minor, limit_minor, shipments, holding FROM person_day WHERE local_day = ? AND person_day = ?
-"""
-_FIRST_HOLDING = "SELECT DISTINCT shipment_id FROM hold WHERE person_day_number = ? ORDER BY shipment_id LIMIT ?"
 _FIRST_NOT_HOLDING = """
 SELECT shipment_id, revision FROM claim
 WHERE person_day_number = ?1 AND told = ?2 AND NOT EXISTS (
@@ -45,40 +44,77 @@ _FIRST = """
 SELECT shipment_id, revision FROM claim
 WHERE person_day_number = ? AND told = ? ORDER BY shipment_id LIMIT ?
 """
+_WAITING = """
+SELECT shipment_id, revision FROM claim
+WHERE person_day_number = ? AND wanted_minor > 0 AND wanted_minor <= ? ORDER BY wanted_minor, shipment_id LIMIT ?
+"""
 _PUT_CLAIM = """
-INSERT INTO claim (shipment_id, revision, person_day_number, amount_minor, told, judgement) VALUES (?, ?, ?, ?, ?, ?)
+INSERT INTO claim (shipment_id, revision, person_day_number, amount_minor, told, judgement, since, wanted_minor)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (shipment_id) DO UPDATE SET
     revision = excluded.revision, person_day_number = excluded.person_day_number,
-    amount_minor = excluded.amount_minor, told = excluded.told, judgement = excluded.judgement
+    amount_minor = excluded.amount_minor, told = excluded.told, judgement = excluded.judgement,
+    since = excluded.since, wanted_minor = excluded.wanted_minor
 """
 _INSERT_TOTAL = """
-INSERT INTO person_day (number, local_day, person_day, total_minor, limit_minor, shipments, holding)
-VALUES (?, ?, ?, ?, ?, ?, ?)
+INSERT INTO person_day (number, local_day, person_day, total_minor, limit_minor, shipments, holding, marginal, since)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _UPDATE_TOTAL = """
-UPDATE person_day SET total_minor = ?, limit_minor = ?, shipments = ?, holding = ? WHERE number = ?
+UPDATE person_day SET total_minor = ?, limit_minor = ?, shipments = ?, holding = ?, marginal = ?, since = ?
+WHERE number = ?
 """
-_PUT_HOLD = "INSERT INTO hold (shipment_id, person_day_number, amount_minor, until_revision) VALUES (?, ?, ?, ?)"
-_COUNTING = (Verdict.ELIGIBLE, Verdict.NOT_ELIGIBLE)
-"""What a shipment that counts on a person-day can have been told."""
+_PUT_HOLD = (
+    "INSERT INTO hold (shipment_id, person_day_number, amount_minor, until_revision, since) VALUES (?, ?, ?, ?, ?)"
+)
+_LAST_NUMBER = "SELECT max(last_number, (SELECT coalesce(max(number), 0) FROM person_day)) FROM ledger"
+_OLDEST = """
+SELECT 1 WHERE EXISTS (SELECT 1 FROM claim WHERE person_day_number IS NULL AND since <= ?1)
+    OR EXISTS (SELECT 1 FROM person_day WHERE local_day < ?2)
+    OR EXISTS (SELECT 1 FROM person_link WHERE local_day < ?2)
+"""
+_PUT_MOMENT = """
+INSERT INTO moment (version, at_ns) VALUES (?1, max(?2, (SELECT coalesce(max(at_ns), 0) + 1 FROM moment)))
+"""
 
 
-class SqliteRows:
+class SqliteRows(StateRows, PersonWrites):
     """One transaction's ledger. See `ledger.LedgerChange` for what each method promises.
 
-    It remembers the numbers of the person-days it met, and is good for one transaction only.
+    Its first write makes a new version of the ledger, at the time that `clock` says or just after the one before.
     """
 
-    def __init__(self, connection: apsw.Connection) -> None:
-        self._connection = connection
-        self._numbers: dict[DayKey, int] = {}
+    def __init__(self, connection: apsw.Connection, *, clock: Clock) -> None:
+        super().__init__(connection)
+        self._clock = clock
+        self._version: int | None = None
+
+    def version(self) -> int:
+        """The version of the ledger: that of the last change."""
+        ((version,),) = self._connection.execute("SELECT version FROM ledger")
+        return cast(int, version)
+
+    def horizon(self) -> int:
+        """The first version that can still be read."""
+        ((horizon,),) = self._connection.execute("SELECT horizon FROM ledger")
+        return cast(int, horizon)
+
+    def version_at(self, ns: int) -> int:
+        """The version at a time, 0 before the first that is known."""
+        ((version,),) = self._connection.execute(
+            "SELECT coalesce((SELECT version FROM moment WHERE at_ns <= ? ORDER BY at_ns DESC LIMIT 1), 0)", (ns,)
+        )
+        return cast(int, version)
+
+    def at(self, version: int) -> StateRows:
+        """The state at a version from the horizon to the last."""
+        return StateRows(self._connection, at=version)
 
     def claims(self, shipment_ids: Sequence[str]) -> dict[str, Claim]:
         """The claims of those shipments that have one."""
         claims = {}
-        for shipment_id, revision, number, day, person_day, amount_minor, told, judgement in self._connection.execute(
-            _CLAIMS, (json.dumps(shipment_ids),)
-        ):
+        rows = self._connection.execute(_CLAIMS, (json.dumps(shipment_ids),))
+        for shipment_id, revision, number, day, person_day, amount_minor, told, judgement, wanted_minor in rows:
             key = None if number is None else DayKey(day, person_day.hex())
             if key is not None:
                 self._numbers[key] = number
@@ -89,20 +125,9 @@ class SqliteRows:
                 amount_minor=amount_minor,
                 told=Verdict(told),
                 judgement=unpack(judgement),
+                wanted_minor=wanted_minor,
             )
         return claims
-
-    def totals(self, keys: Collection[DayKey]) -> dict[DayKey, Total]:
-        """The totals of those person-days on which anything counts."""
-        execute = self._connection.execute
-        totals = {}
-        for key in keys:
-            for number, total_minor, limit_minor, shipments, holding in execute(_TOTAL, _key_columns(key)):
-                self._numbers[key] = number
-                totals[key] = Total(
-                    total_minor=total_minor, limit_minor=limit_minor, shipments=shipments, holding=holding
-                )
-        return totals
 
     def holds(self, shipment_ids: Sequence[str]) -> dict[str, tuple[Hold, ...]]:
         """What those shipments hold."""
@@ -116,17 +141,6 @@ class SqliteRows:
             held[shipment_id] = (*held.get(shipment_id, ()), hold)
         return held
 
-    def first_ids(self, key: DayKey, *, at_most: int) -> tuple[str, ...]:
-        """The first shipments of a person-day by id: short ranges of three indexes, merged."""
-        number = self._number(key)
-        if number is None:
-            return ()
-        ranges = [[shipment_id for shipment_id, _ in self._first(key, told, at_most)] for told in _COUNTING]
-        holding = [shipment_id for (shipment_id,) in self._connection.execute(_FIRST_HOLDING, (number, at_most))]
-        merged = heapq.merge(*ranges, holding)
-        # A shipment that holds something may claim something there too.
-        return tuple(dict.fromkeys(merged))[:at_most]
-
     def told_otherwise(
         self, key: DayKey, verdict: Verdict, *, at_most: int, beyond_minor: int | None = None
     ) -> list[Turned]:
@@ -136,6 +150,11 @@ class SqliteRows:
             Turned(shipment_id=shipment_id, revision=revision)
             for shipment_id, revision in self._first(key, other, at_most, beyond_minor)
         ]
+
+    def waiting(self, key: DayKey, *, minor_max: int, at_most: int) -> list[Turned]:
+        """Denied shipments for which there would be room: one range of an index."""
+        rows = self._connection.execute(_WAITING, (self.number(key), minor_max, at_most))
+        return [Turned(shipment_id=shipment_id, revision=revision) for shipment_id, revision in rows]
 
     def left_days(self, shipment_ids: Sequence[str]) -> dict[str, list[DayKey]]:
         """The person-days those shipments left with others still to be told."""
@@ -148,10 +167,16 @@ class SqliteRows:
         """Keep these claims, each in place of the former one."""
         self._connection.executemany(_PUT_CLAIM, [self._claim_columns(claim) for claim in claims])
 
+    def drop_claims(self, shipment_ids: Sequence[str]) -> None:
+        """Forget the claims of these shipments."""
+        self._since()
+        self._connection.executemany("DELETE FROM claim WHERE shipment_id = ?", [(each,) for each in shipment_ids])
+
     def put_holds(self, holds: Mapping[str, Sequence[Hold]]) -> None:
         """Keep these holds, each shipment's in place of all it held."""
+        since = self._since()
         rows = [
-            (shipment_id, self._known_number(hold.key), hold.amount_minor, hold.until_revision)
+            (shipment_id, self._known_number(hold.key), hold.amount_minor, hold.until_revision, since)
             for shipment_id, held in holds.items()
             for hold in held
         ]
@@ -164,64 +189,83 @@ class SqliteRows:
         self._connection.executemany("UPDATE claim SET told = ? WHERE shipment_id = ?", rows)
 
     def put_totals(self, totals: Mapping[DayKey, Total]) -> None:
-        """Keep these totals; those without shipments are deleted, and new ones numbered on from the last."""
-        gone, kept, new = [], [], []
-        ((last,),) = self._connection.execute("SELECT coalesce(max(number), 0) FROM person_day")
-        next_number = cast(int, last) + 1
+        """Keep these totals, and number new person-days on from the last."""
+        if not totals:
+            return
+        since, kept, new = self._since(), [], []
+        next_number = self._last_number() + 1
         for key, total in totals.items():
-            sums = (total.total_minor, total.limit_minor, total.shipments, total.holding)
-            number = self._number(key)
-            if total.shipments == 0 and total.total_minor == 0:
-                gone.append((number,))
-            elif number is not None:
+            sums = (total.total_minor, total.limit_minor, total.shipments, total.holding, total.is_marginal, since)
+            number = self.number(key)
+            self._is_held_on[key] = total.holding > 0
+            if number is not None:
                 kept.append((*sums, number))
             else:
                 self._numbers[key] = next_number
-                new.append((next_number, *_key_columns(key), *sums))
+                new.append((next_number, *key_columns(key), *sums))
                 next_number += 1
-        executemany = self._connection.executemany
-        executemany("DELETE FROM person_day WHERE number = ?", gone)
-        executemany(_UPDATE_TOTAL, kept)
-        executemany(_INSERT_TOTAL, new)
+        self._connection.executemany(_UPDATE_TOTAL, kept)
+        self._connection.executemany(_INSERT_TOTAL, new)
+
+    def expire_claims(self, *, before_day: str, through_version: int, at_most: int) -> int:
+        """Delete what is too old, and end the past there: it cannot be read without what is deleted."""
+        oldest = list(self._connection.execute(_OLDEST, (through_version, before_day)))
+        if not oldest:
+            return 0
+        since = self._since()
+        self._connection.execute("UPDATE ledger SET horizon = ?, last_number = ?", (since, self._last_number()))
+        deleted = expire_days(self._connection, before=before_day, at_most=at_most)
+        return deleted + expire_uncounted(self._connection, through=through_version, at_most=at_most)
+
+    def forget_past(self, *, before_version: int, at_most: int) -> int:
+        """Delete the past before a version."""
+        return forget_past(self._connection, before=before_version, at_most=at_most) if before_version else 0
 
     def put_left(self, shipment_id: str, key: DayKey) -> None:
         """Remember a person-day that was left."""
         self._connection.execute(
             "INSERT INTO left_day (shipment_id, local_day, person_day) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-            (shipment_id, *_key_columns(key)),
+            (shipment_id, *key_columns(key)),
         )
 
     def forget_left(self, shipment_id: str, key: DayKey) -> None:
         """Forget it."""
         self._connection.execute(
             "DELETE FROM left_day WHERE shipment_id = ? AND local_day = ? AND person_day = ?",
-            (shipment_id, *_key_columns(key)),
+            (shipment_id, *key_columns(key)),
         )
 
     def _first(
         self, key: DayKey, told: Verdict, at_most: int, beyond_minor: int | None = None
     ) -> list[tuple[Any, ...]]:
-        number = self._number(key)
+        number = self.number(key)
         if number is None:
             return []
         if beyond_minor is None:
             return list(self._connection.execute(_FIRST, (number, told, at_most)))
         return list(self._connection.execute(_FIRST_NOT_HOLDING, (number, told, at_most, beyond_minor)))
 
-    def _number(self, key: DayKey) -> int | None:
-        if key not in self._numbers:
-            self.totals([key])
-        return self._numbers.get(key)
+    def _last_number(self) -> int:
+        ((last,),) = self._connection.execute(_LAST_NUMBER)
+        return cast(int, last)
+
+    def _since(self) -> int:
+        """The version of this change, made by the first write of it."""
+        if self._version is None:
+            ((self._version,),) = self._connection.execute("UPDATE ledger SET version = version + 1 RETURNING version")
+            self._connection.execute(_PUT_MOMENT, (self._version, self._clock.ns()))
+        return cast(int, self._version)
 
     def _known_number(self, key: DayKey) -> int:
-        number = self._number(key)
+        number = self.number(key)
         if number is None:
             raise ValueError("a claim counts against a person-day whose total was put before it")
         return number
 
     def _claim_columns(self, claim: Claim) -> tuple[int | str | bytes | None, ...]:
         number = None if claim.key is None else self._known_number(claim.key)
-        return claim.shipment_id, claim.revision, number, claim.amount_minor, claim.told, pack(claim.judgement)
+        counted = (claim.shipment_id, claim.revision, number, claim.amount_minor, claim.told)
+        return (*counted, pack(claim.judgement), self._since(), claim.wanted_minor)
 
 
 def ledger_secret(connection: apsw.Connection, made: bytes) -> bytes:
@@ -230,7 +274,3 @@ def ledger_secret(connection: apsw.Connection, made: bytes) -> bytes:
     ((kept,),) = connection.execute("SELECT secret FROM ledger")
     assert isinstance(kept, bytes), "the table is strict"
     return kept
-
-
-def _key_columns(key: DayKey) -> tuple[str, bytes]:
-    return key.local_day, bytes.fromhex(key.person_day)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from tidewaiter_chassis.clock import Clock, SystemClock
 from tidewaiter_chassis.measures import Meter
 from tidewaiter_chassis.sqlite import Database, load_migrations
 
@@ -25,9 +26,10 @@ class SqliteLedger:
     Several processes on one machine may have it open: their changes take turns.
     """
 
-    def __init__(self, *, database: Database, secret: bytes) -> None:
+    def __init__(self, *, database: Database, secret: bytes, clock: Clock) -> None:
         self._database = database
         self._secret = secret
+        self._clock = clock
 
     @classmethod
     async def open(
@@ -36,6 +38,7 @@ class SqliteLedger:
         *,
         meter: Meter | None = None,
         random_bytes: Callable[[int], bytes] = secrets.token_bytes,
+        clock: Clock | None = None,
         waiting_max: int = 256,
         before_commit: Callable[[], None] | None = None,
         after_commit: Callable[[], None] | None = None,
@@ -57,7 +60,7 @@ class SqliteLedger:
         )
         made = random_bytes(SECRET_BYTES)
         secret = await database.write(lambda connection: ledger_secret(connection, made))
-        return cls(database=database, secret=secret)
+        return cls(database=database, secret=secret, clock=clock or SystemClock())
 
     @property
     def secret(self) -> bytes:
@@ -71,14 +74,14 @@ class SqliteLedger:
 
     async def change(self, work: Callable[[LedgerChange], R]) -> R:
         """What `work` returned, once it is durable. It runs in the writer's thread."""
-        return await self._database.write(lambda connection: work(SqliteRows(connection)))
+        return await self._database.write(lambda connection: work(SqliteRows(connection, clock=self._clock)))
 
     def view(self, work: Callable[[LedgerView], R]) -> R:
         """What `work` reads of one moment."""
         connection = self._database.read()
         connection.execute("BEGIN")
         try:
-            return work(SqliteRows(connection))
+            return work(SqliteRows(connection, clock=self._clock))
         finally:
             connection.execute("COMMIT")
 

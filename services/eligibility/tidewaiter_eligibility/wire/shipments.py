@@ -8,24 +8,29 @@ eligibility does not read is not looked at: it cannot change an answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 from functools import lru_cache
 
+from msgspec.structs import replace
 from tidewaiter.eligibility.v1 import eligibility_pb2
 from tidewaiter.trade.v1 import trade_pb2
 from tidewaiter_chassis import validation
 from tidewaiter_chassis.countries import CODES
 from tidewaiter_chassis.failures import Violation, invalid
 
-from tidewaiter_eligibility.model import CURRENCY, Confirmation, Item, Mode, Money, Party, Shipment
+from tidewaiter_eligibility.model import CURRENCY, NO_FLAGS, Confirmation, GoodsFlag, Item, Mode, Money, Party, Shipment
 from tidewaiter_eligibility.worth import NANOS_PER_CENT
 
 ITEMS_MAX = 250
 UNITS_MAX = 10_000_000
+FOREIGN_UNITS_MAX = 10_000_000_000
+"""Of dollars, and of any other currency: some have units worth far less than a cent."""
 QUANTITY_MAX = 1_000_000
 ARRIVAL_SECONDS_MIN = 757_382_400
 ARRIVAL_SECONDS_END = 4_102_444_800
 """1994-01-01 to 2099-12-31, as the contract of Filing.estimated_arrival says."""
+DAY_MIN, DAY_MAX = date(1994, 1, 1), date(2099, 12, 31)
 
 _NANOS_MAX = 999_999_999
 _SHIPMENT_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
@@ -34,6 +39,7 @@ _COUNTRY = re.compile(r"[A-Z]{2}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _HTS = re.compile(r"[0-9]{4}\.?[0-9]{2}(\.?[0-9]{2}(\.?[0-9]{2})?)?")
 _MODES = {int(mode): mode for mode in Mode}
+_FLAGS = {int(flag): flag for flag in GoodsFlag}
 _MODES[0] = None  # type: ignore[assignment]  # not said, and so unknown
 
 Carrier = eligibility_pb2.CheckEligibilityRequest | eligibility_pb2.Determination
@@ -43,9 +49,16 @@ class _Doubt(Exception):
     """A quick test failed: the shipment is held against all rules."""
 
 
-def what_if_from(request: eligibility_pb2.CheckEligibilityRequest, *, at: str = "") -> Shipment:
+def what_if_from(request: eligibility_pb2.CheckEligibilityRequest, *, at: str = "", in_batch: bool = False) -> Shipment:
     """The shipment of a what-if; its id and revision may be absent. Failure INVALID names every broken rule."""
-    return _read(request, at=at, is_claim=False)
+    if in_batch and request.what_would_change:
+        message = "What would change a verdict takes a hundred times as long. Ask for it one shipment at a time."
+        raise invalid(Violation(f"{at}.what_would_change", "CHANGES_IN_BATCH", message))
+    if in_batch and request.HasField("consistency"):
+        message = "All of a batch rest on one state of the ledger. Ask for it once, in the batch itself."
+        raise invalid(Violation(f"{at}.consistency", "CONSISTENCY_IN_BATCH", message))
+    shipment = _read(request, at=at, is_claim=False)
+    return replace(shipment, as_of=date.fromisoformat(request.as_of)) if request.as_of else shipment
 
 
 def claim_from(determination: eligibility_pb2.Determination, *, at: str) -> Shipment:
@@ -62,12 +75,16 @@ def confirmation_from(message: eligibility_pb2.Confirmation, *, at: str) -> Conf
 
 def _read(carrier: Carrier, *, at: str, is_claim: bool) -> Shipment:
     try:
-        if not carrier.HasField("shipment"):
+        if not carrier.HasField("shipment") or not _is_day(getattr(carrier, "as_of", "")):
             raise _Doubt
         return _shipment(carrier.shipment, is_claim=is_claim)
     except _Doubt:
         pass
-    violations = (*validation.check(carrier, at=at), *_own_rules(carrier.shipment, at=at, is_claim=is_claim))
+    violations = (
+        *validation.check(carrier, at=at),
+        *_day_rules(carrier, at),
+        *_own_rules(carrier.shipment, at=at, is_claim=is_claim),
+    )
     if not violations:
         raise AssertionError("a quick test refuses what every rule allows")
     raise invalid(*violations)
@@ -113,6 +130,11 @@ def _arrival(message: trade_pb2.Shipment) -> int:
     return seconds
 
 
+def party_from(message: trade_pb2.Party) -> Party:
+    """A party that was held against all rules of the contract before."""
+    return _party(message)
+
+
 def _party(message: trade_pb2.Party) -> Party:
     name, postal_code, country = message.name, message.postal_code, message.country_code
     city, region = message.city, message.region
@@ -140,6 +162,7 @@ def _item(message: trade_pb2.LineItem) -> Item:
     quantity, origin, description = message.quantity, message.origin_country, message.description
     hts_code = message.hts_code
     digits = hts_digits(hts_code) if hts_code else ""
+    flags = message.flags
     if not 1 <= quantity <= QUANTITY_MAX or (origin and origin not in CODES) or len(description) > 1000:
         raise _Doubt
     if digits is None:
@@ -150,13 +173,28 @@ def _item(message: trade_pb2.LineItem) -> Item:
         origin_country=origin,
         quantity=quantity,
         unit_value=_money(message) if message.HasField("unit_value") else None,
+        flags=_flags(flags) if flags else NO_FLAGS,
     )
+
+
+def _flags(numbers: Sequence[int]) -> frozenset[GoodsFlag]:
+    try:
+        flags = frozenset([_FLAGS[number] for number in numbers])
+    except KeyError:
+        raise _Doubt from None
+    if len(flags) < len(numbers):
+        raise _Doubt
+    return flags
+
+
+def _units_max(currency_code: str) -> int:
+    return UNITS_MAX if currency_code == CURRENCY else FOREIGN_UNITS_MAX
 
 
 def _money(message: trade_pb2.LineItem) -> Money:
     value = message.unit_value
     currency, units, nanos = value.currency_code, value.units, value.nanos
-    if not (0 <= units <= UNITS_MAX and 0 <= nanos <= _NANOS_MAX):
+    if not (0 <= units <= _units_max(currency) and 0 <= nanos <= _NANOS_MAX):
         raise _Doubt
     if currency == CURRENCY:
         if nanos % NANOS_PER_CENT:
@@ -170,6 +208,22 @@ def _money(message: trade_pb2.LineItem) -> Money:
 def hts_digits(code: str) -> str | None:
     """The digits of an HTS number of 6, 8 or 10 digits; None when it is not one."""
     return code.replace(".", "") if _HTS.fullmatch(code) else None
+
+
+def _is_day(text: str) -> bool:
+    """Whether it is a day that may be judged by; "" is none, and may be left out."""
+    try:
+        return text == "" or DAY_MIN <= date.fromisoformat(text) <= DAY_MAX
+    except ValueError:
+        return False
+
+
+def _day_rules(carrier: Carrier, at: str) -> Iterator[Violation]:
+    text = getattr(carrier, "as_of", "")
+    if not _is_day(text):
+        where = f"{at}.as_of" if at else "as_of"
+        message = f"{text} is no day from {DAY_MIN} to {DAY_MAX}. Give one as YYYY-MM-DD."
+        yield Violation(where, "DAY_UNKNOWN", message)
 
 
 def _own_rules(shipment: trade_pb2.Shipment, *, at: str, is_claim: bool) -> Iterator[Violation]:
@@ -221,8 +275,9 @@ def _amount_rules(item: trade_pb2.LineItem, where: str) -> Iterator[Violation]:
         yield Violation(f"{where}.currency_code", "CURRENCY_UNKNOWN", text)
     if value.units < 0 or value.nanos < 0:
         yield Violation(where, "AMOUNT_NEGATIVE", "An amount is never negative. Give units and nanos of 0 or more.")
-    if value.units > UNITS_MAX:
-        yield Violation(f"{where}.units", "AMOUNT_TOO_LARGE", f"{value.units} is over {UNITS_MAX}. Correct it.")
+    most = _units_max(value.currency_code)
+    if value.units > most:
+        yield Violation(f"{where}.units", "AMOUNT_TOO_LARGE", f"{value.units} is over {most}. Correct it.")
     if value.nanos > _NANOS_MAX:
         text = f"{value.nanos} nanos are a whole unit. Give at most {_NANOS_MAX}."
         yield Violation(f"{where}.nanos", "AMOUNT_NANOS", text)

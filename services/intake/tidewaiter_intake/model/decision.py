@@ -204,6 +204,7 @@ class Confirmation(NamedTuple):
 
     shipment_id: ShipmentId
     revision: int
+    traceparent: str
 
 
 class Answer(NamedTuple):

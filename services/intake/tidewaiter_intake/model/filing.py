@@ -53,7 +53,7 @@ class Party(NamedTuple):
 
 
 class Item(NamedTuple):
-    """One line of goods."""
+    """One line of goods. `flags` are numbers of trade.v1.GoodsFlag, in their order."""
 
     description: str = ""
     hts_code: str = ""
@@ -63,6 +63,7 @@ class Item(NamedTuple):
     weight_grams: int = 0
     listing_url: str = ""
     picture_sha256: bytes = b""
+    flags: tuple[int, ...] = ()
 
 
 class SecurityScan(NamedTuple):

@@ -142,6 +142,11 @@ class SqliteJournal:
         db = self.database.read()
         return [case for shipment_id in shipment_ids if (case := self._case(db, shipment_id))]
 
+    def known(self, shipment_ids: Iterable[ShipmentId]) -> list[ShipmentId]:
+        """Those of these shipments that there are, in order."""
+        db = self.database.read()
+        return [one for one in shipment_ids if db.execute(_FIND_REVISION, (one,)).get is not None]
+
     def _case(self, db: apsw.Connection, shipment_id: ShipmentId) -> Case | None:
         with db:  # one snapshot: the causes counted and the filings read belong together
             row = db.execute(_FIND_SHIPMENT, (shipment_id,)).get

@@ -100,6 +100,7 @@ def _item_from(message: trade_pb2.LineItem) -> Item:
         message.weight_grams,
         message.listing_url,
         message.picture_sha256,
+        tuple(sorted(message.flags)),
     )
 
 

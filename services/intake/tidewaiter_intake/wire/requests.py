@@ -84,6 +84,20 @@ def fill_results(
             fill_response(into.response, result)
 
 
+def redecisions_to(
+    shipment_ids: Sequence[str], results: Sequence[Decision | Failure]
+) -> intake_pb2.RedecideShipmentsResponse:
+    """What became of shipments that were to be decided again, in their order."""
+    message = intake_pb2.RedecideShipmentsResponse()
+    for shipment_id, result in zip(shipment_ids, results, strict=True):
+        into = message.results.add(shipment_id=shipment_id)
+        if isinstance(result, Failure):
+            into.error.CopyFrom(answers.to_status(result))
+        else:
+            _fill_told(into.decision, result)
+    return message
+
+
 def _fill_told(message: trade_pb2.Decision, decision: Decision) -> None:
     """A decision as a filer may see it: which other shipments count on that day may be another filer's matter."""
     fill_decision(message, decision)

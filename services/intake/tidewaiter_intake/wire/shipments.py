@@ -97,3 +97,5 @@ def _fill_item(message: trade_pb2.LineItem, item: Item) -> None:
     message.weight_grams = item.weight_grams
     message.listing_url = item.listing_url
     message.picture_sha256 = item.picture_sha256
+    if item.flags:
+        message.flags.extend(item.flags)  # type: ignore[arg-type]  # same numbers

@@ -7,7 +7,7 @@ from typing import Final
 
 from tidewaiter_cli.bench.figures import Measured
 from tidewaiter_cli.bench.ground import Ground
-from tidewaiter_cli.bench.parts import audit, echo, eligibility, risk, stream, submit
+from tidewaiter_cli.bench.parts import audit, echo, eligibility, growth, risk, stream, submit
 
 Sections = Mapping[str, Measured]
 
@@ -24,3 +24,6 @@ PARTS: Final[Mapping[str, Callable[[Ground], Sections]]] = {
 What goes in by intake comes first: the claims and decisions that the later parts make by themselves belong to no
 filing, and intake would be asked to decide them again. Audit comes last, on the largest log.
 """
+
+PARTS_ON_REQUEST: Final[Mapping[str, Callable[[Ground], Sections]]] = {"growth": growth.measure}
+"""Measured only when named: they take minutes."""

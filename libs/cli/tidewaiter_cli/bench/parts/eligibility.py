@@ -18,8 +18,12 @@ from tidewaiter_cli.stopping import Stop
 _CALLS: Final = 600
 _ITEMS: Final = 10_000
 _ROUNDS: Final = 3
+_ECHO_TIMES: Final = 5
 
 _CHECKED: Final = RateKeys(rate="batch_check_per_second", baseline="echo_per_second", ratio="batch_check_ratio_to_echo")
+_SAME: Final = RateKeys(
+    rate="batch_check_per_second", baseline="batch_echo_per_second", ratio="batch_check_ratio_to_batch_echo"
+)
 _DETERMINED: Final = RateKeys(rate="determine_per_second", baseline="echo_per_second", ratio="determine_ratio_to_echo")
 
 
@@ -39,11 +43,17 @@ def measure(ground: Ground) -> dict[str, Measured]:
         # A what-if leaves nothing behind, and so is as fresh as the first time.
         return ground.run(_check(eligibility, same_every_time))
 
+    def batch_echo(_: int) -> float:
+        # Several times over: once takes a tenth of a second, too short a look at a noisy machine.
+        requests = _requests(same_every_time) * _ECHO_TIMES
+        seconds, _answers = ground.run(at_once(ground.echo.batch, requests, callers=CHUNKS_UNANSWERED_MAX))
+        return count * _ECHO_TIMES / seconds
+
     def determine(_: int) -> float:
         return ground.run(_determine(eligibility, ground.fresh_shipments(count)))
 
     check(0)
-    rates = rounds(_ROUNDS, {"echo": echo, "check": check, "determine": determine})
+    rates = rounds(_ROUNDS, {"echo": echo, "batch_echo": batch_echo, "check": check, "determine": determine})
     shipments = ground.fresh_shipments(ground.count(_CALLS))
     seconds = ground.run(
         in_turn(
@@ -58,6 +68,7 @@ def measure(ground: Ground) -> dict[str, Measured]:
     )
     section = (
         rate("what-ifs, 500 a message", rates["check"], rates["echo"], keys=_CHECKED)
+        + rate("beside the echo of the same messages", rates["check"], rates["batch_echo"], keys=_SAME)
         + rate("claims, durable, 500 a message", rates["determine"], rates["echo"], keys=_DETERMINED)
         + latency("one what-if at a time", seconds["check"], seconds["echo"], prefix="check_")
     )
@@ -81,17 +92,21 @@ async def findings_of(
         number, request = numbered
         found[number] = (await eligibility.BatchCheckEligibility(request, timeout=CALL_SECONDS_MAX)).results
 
-    requests = [
-        eligibility_pb2.BatchCheckEligibilityRequest(
-            requests=[eligibility_pb2.CheckEligibilityRequest(shipment=shipment) for shipment in batch]
-        )
-        for batch in batches(shipments)
-    ]
+    requests = _requests(shipments)
     seconds, _ = await at_once(check, list(enumerate(requests)), callers=CHUNKS_UNANSWERED_MAX)
     results = [result for number in range(len(requests)) for result in found[number]]
     if not all(result.HasField("finding") for result in results):
         raise Stop("eligibility could not answer a what-if: no figures.")
     return [result.finding for result in results], seconds
+
+
+def _requests(shipments: Sequence[trade_pb2.Shipment]) -> list[eligibility_pb2.BatchCheckEligibilityRequest]:
+    return [
+        eligibility_pb2.BatchCheckEligibilityRequest(
+            requests=[eligibility_pb2.CheckEligibilityRequest(shipment=shipment) for shipment in batch]
+        )
+        for batch in batches(shipments)
+    ]
 
 
 async def _determine(

@@ -1,158 +1,162 @@
-"""A log as it grows: what an append costs early and late, what a proof costs at the end, and how soon it is back."""
+"""What a claim costs as the ledger grows: a million person-days, each of one shipment, as days go by.
+
+Parcels arrive on the few days around today, so claims come in the order of their days but for a few days to and fro.
+"""
 
 from __future__ import annotations
 
-import random
-import time
-from typing import Final
+import statistics
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final, NamedTuple
 
-from tidewaiter.audit.v1 import audit_pb2, audit_pb2_grpc
+from google.protobuf.timestamp_pb2 import Timestamp
+from google.type.money_pb2 import Money
+from tidewaiter.eligibility.v1 import eligibility_pb2, eligibility_pb2_grpc
 from tidewaiter.trade.v1 import trade_pb2
-from tidewaiter_client.connection import aio_channel
 
-from tidewaiter_cli.bench.cargo import BATCH_ITEMS, filings_of, shipments_of
-from tidewaiter_cli.bench.figures import Line, Measured, latency, shortened
-from tidewaiter_cli.bench.ground import CALL_SECONDS_MAX, Ground, say
+from tidewaiter_cli.bench.bare_echo import CHUNKS_UNANSWERED_MAX
+from tidewaiter_cli.bench.cargo import batches
+from tidewaiter_cli.bench.figures import Line, Measured, shortened
+from tidewaiter_cli.bench.ground import CALL_SECONDS_MAX, Ground
 from tidewaiter_cli.bench.processor_time import processor_seconds
-from tidewaiter_cli.bench.timing import in_turn
-from tidewaiter_cli.hammer.service import AuditUnderLoad
+from tidewaiter_cli.bench.timing import at_once
 from tidewaiter_cli.stopping import Stop
 
-EARLY_ENTRIES: Final = 10_000
-"""From this size on an append must cost the same."""
-
-_WINDOW_MAX: Final = 10_000
-_STRIDE: Final = 100_000
-_PROOFS: Final = 600
-_SHIPMENTS: Final = 200
-_MICROSECONDS: Final = 1_000_000
-
-
-def measure(ground: Ground, entries: int) -> Measured:
-    """A log of its own, grown to so many entries in batches of 500, one after the other."""
-    return ground.run(_measured(ground, entries))
+_CLAIMS: Final = 1_000_000
+_WINDOW: Final = 10_000
+_COMPARED: Final = 5
+"""So many windows at the beginning, after the first, beside as many at the end."""
+_FIRST_DAY: Final = datetime(2024, 1, 1, 17, tzinfo=UTC)
+_DAYS: Final = 400
+"""All open to goods of Germany, so that every claim counts."""
+_DAYS_AT_ONCE: Final = 5
+_LETTERS: Final = "bcdfghjklmnpqrstvwxz"
 
 
-async def _measured(ground: Ground, entries: int) -> Measured:
-    service = AuditUnderLoad(ground.folder / "grown")
-    await service.create()
-    await service.start()
-    try:
-        costs = await _grown(service, entries), await _cost(service, entries, entries)
-        proofs = await _proofs(ground, service, entries)
-        stopped = await _seconds_to_start(service, kill=False)
-        killed = await _seconds_to_start(service, kill=True)
-    finally:
-        await service.stop()
-    first, last = costs
-    grown = Measured(
+class Window(NamedTuple):
+    """Some claims one after the other: what they cost the service, and how fast they went."""
+
+    processor_microseconds: float
+    per_second: float
+
+
+def measure(ground: Ground) -> dict[str, Measured]:
+    """Windows of 10,000 claims in batches of 500, four at once; the first fills the ledger to that many."""
+    eligibility: eligibility_pb2_grpc.EligibilityServiceAsyncStub = eligibility_pb2_grpc.EligibilityServiceStub(
+        ground.channels["eligibility"]
+    )
+    claims = ground.count(_CLAIMS, at_least=1_000)
+    window = min(_WINDOW, claims // 2)
+    count = claims // window
+    series = ground.fresh_seed()
+    windows: list[Window] = []
+    for number in range(count):
+        numbers = range(number * window, (number + 1) * window)
+        requests = _requests([_shipment(series, each, day=each * _DAYS // (count * window)) for each in numbers])
+        windows.append(ground.run(_window(eligibility, ground.pids["eligibility"], requests, window)))
+    (file,) = Path(ground.folder).rglob("eligibility.db")
+    size = sum(each.stat().st_size for each in file.parent.glob("eligibility.db*"))
+    return {"growth": _section(windows, window=window, bytes_per_person_day=size / (count * window))}
+
+
+async def _window(
+    eligibility: eligibility_pb2_grpc.EligibilityServiceAsyncStub,
+    pid: int,
+    requests: list[eligibility_pb2.DetermineEligibilityRequest],
+    claims: int,
+) -> Window:
+    async def determine(
+        request: eligibility_pb2.DetermineEligibilityRequest,
+    ) -> eligibility_pb2.DetermineEligibilityResponse:
+        return await eligibility.DetermineEligibility(request, timeout=CALL_SECONDS_MAX)
+
+    before = processor_seconds(pid) or 0.0
+    seconds, answers = await at_once(determine, requests, callers=CHUNKS_UNANSWERED_MAX)
+    after = processor_seconds(pid) or 0.0
+    if not all(result.finding.counted_shipments == 1 for answer in answers for result in answer.results):
+        raise Stop("a claim was not the only one on its person-day: no figures.")
+    return Window((after - before) / claims * 1_000_000, claims / seconds)
+
+
+def _requests(shipments: Sequence[trade_pb2.Shipment]) -> list[eligibility_pb2.DetermineEligibilityRequest]:
+    return [
+        eligibility_pb2.DetermineEligibilityRequest(
+            determinations=[eligibility_pb2.Determination(shipment=shipment) for shipment in batch]
+        )
+        for batch in batches(shipments)
+    ]
+
+
+def _shipment(series: int, number: int, *, day: int) -> trade_pb2.Shipment:
+    """The shipment of a person like no other: the name, the street and the postal code differ."""
+    arrival = Timestamp()
+    arrival.FromDatetime(_FIRST_DAY + timedelta(days=day + number % _DAYS_AT_ONCE))
+    name = _name(number)
+    return trade_pb2.Shipment(
+        shipment_id=f"G{series:06d}N{number:012d}",
+        revision=1,
+        mode=trade_pb2.TRANSPORT_MODE_AIR,
+        port_of_entry="4701",
+        estimated_arrival=arrival,
+        country_of_shipment="DE",
+        consignee=trade_pb2.Party(
+            name=name,
+            address_lines=[f"{number % 9_973 + 1} {_name(number // 7 + 31)} Rd"],
+            postal_code=f"{10_000 + number % 89_989}",
+            country_code="US",
+        ),
+        items=[
+            trade_pb2.LineItem(
+                description="men's long-sleeved shirt of woven cotton",
+                hts_code="6205.20.20",
+                origin_country="DE",
+                quantity=1,
+                unit_value=Money(currency_code="USD", units=25),
+            )
+        ],
+    )
+
+
+def _name(number: int) -> str:
+    """Two words that no other number has, of consonants and vowels."""
+    words = []
+    for factor in (1, 400):
+        rest, word = number // factor * 7_919 + factor, ""
+        for _ in range(4):
+            rest, letter = divmod(rest, len(_LETTERS))
+            word += _LETTERS[letter] + "aeiou"[letter % 5]
+        words.append(word.capitalize())
+    return " ".join(words)
+
+
+def _section(windows: list[Window], *, window: int, bytes_per_person_day: float) -> Measured:
+    compared = max(1, min(_COMPARED, len(windows) // 2))
+    early, late = windows[1 : 1 + compared] or windows[:1], windows[-compared:]
+    cost = [statistics.median(each.processor_microseconds for each in some) for some in (early, late)]
+    speed = [statistics.median(each.per_second for each in some) for some in (early, late)]
+    ratio = cost[1] / cost[0] if cost[0] else speed[0] / speed[1]
+    stored = len(windows) * window
+    return Measured(
         {
-            "grown_entries": entries,
-            "grown_append_first_us": round(first, 1),
-            "grown_append_last_us": round(last, 1),
-            "grown_append_cost_ratio": shortened(last / first),
-            "grown_start_seconds": round(stopped, 2),
-            "grown_recovery_seconds": round(killed, 2),
+            "person_days": stored,
+            "bytes_per_person_day": round(bytes_per_person_day, 1),
+            "early_microseconds_per_claim": round(cost[0], 1),
+            "late_microseconds_per_claim": round(cost[1], 1),
+            "late_ratio_to_early": shortened(ratio),
+            "early_claims_per_second": round(speed[0], 1),
+            "late_claims_per_second": round(speed[1], 1),
         },
         (
+            Line(what=f"processor time of a claim, {window:,} stored", figure=f"{cost[0]:.0f} µs"),
             Line(
-                what=f"processor time of a decision, at {entries:,} entries",
-                figure=f"{last:.0f} us",
-                baseline=f"at {_early(entries):,} {first:.0f} us",
-                ratio=last / first,
+                what=f"processor time of a claim, {stored:,} stored",
+                figure=f"{cost[1]:.0f} µs",
+                baseline=f"early {cost[0]:.0f} µs",
+                ratio=ratio,
             ),
-            Line(what="start of the process to its first answer", figure=f"{stopped:.2f} s"),
-            Line(what="the same after kill -9", figure=f"{killed:.2f} s"),
+            Line(what="claims, durable", figure=f"{speed[1]:,.0f} /s", baseline=f"early {speed[0]:,.0f} /s"),
+            Line(what="file for each person-day", figure=f"{bytes_per_person_day:,.0f} bytes"),
         ),
     )
-    return grown + proofs
-
-
-async def _grown(service: AuditUnderLoad, entries: int) -> float:
-    """Grows the log to so many entries; the cost of a decision when it was still small."""
-    early = _early(entries)
-    await _append(service, 0, early)
-    cost = await _cost(service, early, entries)
-    for start in range(early + _window(entries), entries, _STRIDE):
-        await _append(service, start, min(_STRIDE, entries - start))
-        if entries > _STRIDE:
-            say(f"the log has grown to {min(start + _STRIDE, entries):,} of {entries:,} entries")
-    return cost
-
-
-async def _cost(service: AuditUnderLoad, size: int, entries: int) -> float:
-    """The microseconds of processor time that audit takes for a decision, on a log of this size."""
-    count = _window(entries)
-    before = _used(service)
-    await _append(service, size, count)
-    return (_used(service) - before) / count * _MICROSECONDS
-
-
-def _used(service: AuditUnderLoad) -> float:
-    used = processor_seconds(service.pid)
-    # Where the system does not tell, the clock on the wall is the next best.
-    return time.perf_counter() if used is None else used
-
-
-async def _append(service: AuditUnderLoad, start: int, count: int) -> None:
-    """So many decisions, numbered from `start`, in batches one after the other."""
-    templates = shipments_of(filings_of(1, _SHIPMENTS), series=0)
-    async with aio_channel(service.address, tls=None, service="", retried=()) as channel:
-        audit: audit_pb2_grpc.AuditServiceAsyncStub = audit_pb2_grpc.AuditServiceStub(channel)
-        for first in range(start, start + count, BATCH_ITEMS):
-            request = audit_pb2.AppendDecisionsRequest()
-            for number in range(first, min(first + BATCH_ITEMS, start + count)):
-                _fill(request.records.add(), templates[number % _SHIPMENTS], f"G{number:025d}")
-            answer = await audit.AppendDecisions(request, timeout=CALL_SECONDS_MAX)
-            if not all(result.HasField("recorded") and not result.recorded.replayed for result in answer.results):
-                raise Stop("audit did not record a decision: no figures.")
-
-
-def _early(entries: int) -> int:
-    return min(EARLY_ENTRIES, entries // 2)
-
-
-def _window(entries: int) -> int:
-    return max(1, min(_WINDOW_MAX, entries // 4))
-
-
-def _fill(record: audit_pb2.DecisionRecord, template: trade_pb2.Shipment, shipment_id: str) -> None:
-    record.shipment.CopyFrom(template)
-    record.shipment.shipment_id = shipment_id
-    decision = record.decision
-    decision.decision_id, decision.shipment_id, decision.revision = f"{shipment_id}-1", shipment_id, template.revision
-    decision.outcome = trade_pb2.OUTCOME_REVIEW
-    decision.filings.append(f"GROWN/{shipment_id}")
-    # As random as the commitments and traces of real ones: where they are found by must not grow dearer either.
-    decision.eligibility.person_day = f"{random.getrandbits(128):032x}"
-    decision.trace_id = f"{random.getrandbits(128):032x}"
-
-
-async def _proofs(ground: Ground, service: AuditUnderLoad, entries: int) -> Measured:
-    chance = random.Random(1)
-    count = ground.count(_PROOFS, at_least=20)
-    filings = ground.fresh_filings(count)
-    async with aio_channel(service.address, tls=None, service="", retried=()) as channel:
-        audit: audit_pb2_grpc.AuditServiceAsyncStub = audit_pb2_grpc.AuditServiceStub(channel)
-        seconds = await in_turn(
-            {
-                "echo": lambda number: ground.echo.one(filings[number]),
-                "proof": lambda _: audit.GetProof(
-                    audit_pb2.GetProofRequest(leaf_index=chance.randrange(entries)), timeout=CALL_SECONDS_MAX
-                ),
-            },
-            count=count,
-        )
-    what = f"one proof of {entries:,} entries"
-    return latency(what, seconds["proof"], seconds["echo"], prefix="grown_proof_")
-
-
-async def _seconds_to_start(service: AuditUnderLoad, *, kill: bool) -> float:
-    """From the start of the process to its first answer."""
-    if kill:
-        await service.end_at_once()
-    else:
-        await service.stop()
-    started = time.perf_counter()
-    await service.start()
-    return time.perf_counter() - started

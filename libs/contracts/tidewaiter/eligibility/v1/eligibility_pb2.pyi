@@ -8,7 +8,9 @@ that day, within the limit of one person on one day?
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.rpc import status_pb2 as _status_pb2
 from google.type import money_pb2 as _money_pb2
 from tidewaiter.trade.v1 import trade_pb2 as _trade_pb2
@@ -23,6 +25,100 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _ChangeKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ChangeKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ChangeKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    CHANGE_KIND_UNSPECIFIED: _ChangeKind.ValueType  # 0
+    """Never sent."""
+    CHANGE_KIND_VALUE: _ChangeKind.ValueType  # 1
+    """The value of the whole shipment."""
+    CHANGE_KIND_DAY: _ChangeKind.ValueType  # 2
+    """The day of arrival."""
+    CHANGE_KIND_MODE: _ChangeKind.ValueType  # 3
+    """The mode of transport."""
+    CHANGE_KIND_UNDECLARED: _ChangeKind.ValueType  # 4
+    """A gift is no more declared as one."""
+
+class ChangeKind(_ChangeKind, metaclass=_ChangeKindEnumTypeWrapper):
+    """What is changed, all else staying as it is."""
+
+CHANGE_KIND_UNSPECIFIED: ChangeKind.ValueType  # 0
+"""Never sent."""
+CHANGE_KIND_VALUE: ChangeKind.ValueType  # 1
+"""The value of the whole shipment."""
+CHANGE_KIND_DAY: ChangeKind.ValueType  # 2
+"""The day of arrival."""
+CHANGE_KIND_MODE: ChangeKind.ValueType  # 3
+"""The mode of transport."""
+CHANGE_KIND_UNDECLARED: ChangeKind.ValueType  # 4
+"""A gift is no more declared as one."""
+Global___ChangeKind: _TypeAlias = ChangeKind  # noqa: Y015
+
+class _PersonRulingKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PersonRulingKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PersonRulingKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PERSON_RULING_KIND_UNSPECIFIED: _PersonRulingKind.ValueType  # 0
+    """Never sent."""
+    PERSON_RULING_KIND_MERGE: _PersonRulingKind.ValueType  # 1
+    """Several are one person."""
+    PERSON_RULING_KIND_SPLIT: _PersonRulingKind.ValueType  # 2
+    """One is a person of its own."""
+
+class PersonRulingKind(_PersonRulingKind, metaclass=_PersonRulingKindEnumTypeWrapper):
+    """What was ruled."""
+
+PERSON_RULING_KIND_UNSPECIFIED: PersonRulingKind.ValueType  # 0
+"""Never sent."""
+PERSON_RULING_KIND_MERGE: PersonRulingKind.ValueType  # 1
+"""Several are one person."""
+PERSON_RULING_KIND_SPLIT: PersonRulingKind.ValueType  # 2
+"""One is a person of its own."""
+Global___PersonRulingKind: _TypeAlias = PersonRulingKind  # noqa: Y015
+
+@_typing.final
+class Consistency(_message.Message):
+    """Which state of the ledger an answer has to rest on; absent: what is known now."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AT_LEAST_AS_FRESH_FIELD_NUMBER: _builtins.int
+    AT_EXACT_SNAPSHOT_FIELD_NUMBER: _builtins.int
+    AS_KNOWN_AT_FIELD_NUMBER: _builtins.int
+    at_least_as_fresh: _builtins.str
+    """At least as fresh as the answer that named this snapshot: all that it had
+    seen or done is counted.
+    """
+    at_exact_snapshot: _builtins.str
+    """Exactly this snapshot, for as long as it is kept; refused with
+    SNAPSHOT_GONE after.
+    """
+    @_builtins.property
+    def as_known_at(self) -> _timestamp_pb2.Timestamp:
+        """What the ledger knew at this time; a time to come is what it knows now."""
+
+    def __init__(
+        self,
+        *,
+        at_least_as_fresh: _builtins.str = ...,
+        at_exact_snapshot: _builtins.str = ...,
+        as_known_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["as_known_at", b"as_known_at", "at_exact_snapshot", b"at_exact_snapshot", "at_least_as_fresh", b"at_least_as_fresh", "requirement", b"requirement"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_known_at", b"as_known_at", "at_exact_snapshot", b"at_exact_snapshot", "at_least_as_fresh", b"at_least_as_fresh", "requirement", b"requirement"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_requirement: _TypeAlias = _typing.Literal["at_least_as_fresh", "at_exact_snapshot", "as_known_at"]  # noqa: Y015
+    _WhichOneofArgType_requirement: _TypeAlias = _typing.Literal["requirement", b"requirement"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_requirement) -> _WhichOneofReturnType_requirement | None: ...
+
+Global___Consistency: _TypeAlias = Consistency  # noqa: Y015
+
 @_typing.final
 class CheckEligibilityRequest(_message.Message):
     """One what-if."""
@@ -30,18 +126,42 @@ class CheckEligibilityRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     SHIPMENT_FIELD_NUMBER: _builtins.int
+    AS_OF_FIELD_NUMBER: _builtins.int
+    WHAT_WOULD_CHANGE_FIELD_NUMBER: _builtins.int
+    SHADOW_FIELD_NUMBER: _builtins.int
+    CONSISTENCY_FIELD_NUMBER: _builtins.int
+    as_of: _builtins.str
+    """Judge by the law and the person-day of this day, YYYY-MM-DD, instead of the
+    day of arrival, from 1994-01-01 to 2099-12-31; empty for that of arrival.
+    """
+    what_would_change: _builtins.bool
+    """Also answer what would change the verdict; refused in a batch, because it
+    takes some hundred times as long.
+    """
+    shadow: _builtins.bool
+    """Also answer by the shadow law; refused where the operator has none."""
     @_builtins.property
     def shipment(self) -> _trade_pb2.Shipment:
         """The shipment as it would be; its id may be empty."""
+
+    @_builtins.property
+    def consistency(self) -> Global___Consistency:
+        """Which state of the ledger to weigh it with; refused in a batch, which has one
+        for all.
+        """
 
     def __init__(
         self,
         *,
         shipment: _trade_pb2.Shipment | None = ...,
+        as_of: _builtins.str = ...,
+        what_would_change: _builtins.bool = ...,
+        shadow: _builtins.bool = ...,
+        consistency: Global___Consistency | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["shipment", b"shipment"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency", "shipment", b"shipment"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["shipment", b"shipment"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of", "consistency", b"consistency", "shadow", b"shadow", "shipment", b"shipment", "what_would_change", b"what_would_change"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -53,23 +173,91 @@ class CheckEligibilityResponse(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    SNAPSHOT_FIELD_NUMBER: _builtins.int
     FINDING_FIELD_NUMBER: _builtins.int
+    CHANGES_FIELD_NUMBER: _builtins.int
+    SHADOW_FIELD_NUMBER: _builtins.int
+    snapshot: _builtins.str
+    """The state of the ledger that the finding rests on, to be named in
+    Consistency.
+    """
     @_builtins.property
     def finding(self) -> _trade_pb2.EligibilityFinding:
         """What was found."""
 
+    @_builtins.property
+    def changes(self) -> _containers.RepeatedCompositeFieldContainer[Global___Change]:
+        """When asked for: the least changes that turn the verdict, at most one of each
+        kind; empty when none does.
+        """
+
+    @_builtins.property
+    def shadow(self) -> _trade_pb2.EligibilityFinding:
+        """When asked for: what the shadow law finds."""
+
     def __init__(
         self,
         *,
+        snapshot: _builtins.str = ...,
         finding: _trade_pb2.EligibilityFinding | None = ...,
+        changes: _abc.Iterable[Global___Change] | None = ...,
+        shadow: _trade_pb2.EligibilityFinding | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["finding", b"finding"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["finding", b"finding", "shadow", b"shadow"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["finding", b"finding"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changes", b"changes", "finding", b"finding", "shadow", b"shadow", "snapshot", b"snapshot"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CheckEligibilityResponse: _TypeAlias = CheckEligibilityResponse  # noqa: Y015
+
+@_typing.final
+class Change(_message.Message):
+    """One change that turns the verdict."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    VALUE_FIELD_NUMBER: _builtins.int
+    DAY_FIELD_NUMBER: _builtins.int
+    MODE_FIELD_NUMBER: _builtins.int
+    VERDICT_FIELD_NUMBER: _builtins.int
+    ENTRY_PATH_FIELD_NUMBER: _builtins.int
+    REGIME_ID_FIELD_NUMBER: _builtins.int
+    kind: Global___ChangeKind.ValueType
+    """What is changed."""
+    day: _builtins.str
+    """To which local day, YYYY-MM-DD: the nearest one, the earlier of two."""
+    mode: _trade_pb2.TransportMode.ValueType
+    """To which mode: the first in the order of the enumeration."""
+    verdict: _trade_pb2.Verdict.ValueType
+    """The verdict then."""
+    entry_path: _trade_pb2.EntryPath.ValueType
+    """The entry then."""
+    regime_id: _builtins.str
+    """The regime then."""
+    @_builtins.property
+    def value(self) -> _money_pb2.Money:
+        """To which value: the nearest one that turns the verdict, to the cent."""
+
+    def __init__(
+        self,
+        *,
+        kind: Global___ChangeKind.ValueType = ...,
+        value: _money_pb2.Money | None = ...,
+        day: _builtins.str = ...,
+        mode: _trade_pb2.TransportMode.ValueType = ...,
+        verdict: _trade_pb2.Verdict.ValueType = ...,
+        entry_path: _trade_pb2.EntryPath.ValueType = ...,
+        regime_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["value", b"value"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["day", b"day", "entry_path", b"entry_path", "kind", b"kind", "mode", b"mode", "regime_id", b"regime_id", "value", b"value", "verdict", b"verdict"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Change: _TypeAlias = Change  # noqa: Y015
 
 @_typing.final
 class BatchCheckEligibilityRequest(_message.Message):
@@ -77,7 +265,12 @@ class BatchCheckEligibilityRequest(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    CONSISTENCY_FIELD_NUMBER: _builtins.int
     REQUESTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def consistency(self) -> Global___Consistency:
+        """Which state of the ledger to weigh all of them with."""
+
     @_builtins.property
     def requests(self) -> _containers.RepeatedCompositeFieldContainer[Global___CheckEligibilityRequest]:
         """1 to 1,000."""
@@ -85,11 +278,12 @@ class BatchCheckEligibilityRequest(_message.Message):
     def __init__(
         self,
         *,
+        consistency: Global___Consistency | None = ...,
         requests: _abc.Iterable[Global___CheckEligibilityRequest] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["requests", b"requests"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency", "requests", b"requests"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -103,6 +297,7 @@ class CheckResult(_message.Message):
 
     FINDING_FIELD_NUMBER: _builtins.int
     ERROR_FIELD_NUMBER: _builtins.int
+    SHADOW_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def finding(self) -> _trade_pb2.EligibilityFinding:
         """The answer."""
@@ -111,15 +306,20 @@ class CheckResult(_message.Message):
     def error(self) -> _status_pb2.Status:
         """Why not."""
 
+    @_builtins.property
+    def shadow(self) -> _trade_pb2.EligibilityFinding:
+        """When asked for: what the shadow law finds."""
+
     def __init__(
         self,
         *,
         finding: _trade_pb2.EligibilityFinding | None = ...,
         error: _status_pb2.Status | None = ...,
+        shadow: _trade_pb2.EligibilityFinding | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["error", b"error", "finding", b"finding", "result", b"result"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["error", b"error", "finding", b"finding", "result", b"result", "shadow", b"shadow"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["error", b"error", "finding", b"finding", "result", b"result"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["error", b"error", "finding", b"finding", "result", b"result", "shadow", b"shadow"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_result: _TypeAlias = _typing.Literal["finding", "error"]  # noqa: Y015
     _WhichOneofArgType_result: _TypeAlias = _typing.Literal["result", b"result"]  # noqa: Y015
@@ -133,7 +333,12 @@ class BatchCheckEligibilityResponse(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    SNAPSHOT_FIELD_NUMBER: _builtins.int
     RESULTS_FIELD_NUMBER: _builtins.int
+    snapshot: _builtins.str
+    """The one state of the ledger that all results rest on, to be named in
+    Consistency.
+    """
     @_builtins.property
     def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___CheckResult]:
         """One for each request."""
@@ -141,11 +346,12 @@ class BatchCheckEligibilityResponse(_message.Message):
     def __init__(
         self,
         *,
+        snapshot: _builtins.str = ...,
         results: _abc.Iterable[Global___CheckResult] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["results", b"results"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["results", b"results", "snapshot", b"snapshot"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -288,8 +494,13 @@ class DetermineEligibilityResponse(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    SNAPSHOT_FIELD_NUMBER: _builtins.int
     RESULTS_FIELD_NUMBER: _builtins.int
     LAW_VERSION_FIELD_NUMBER: _builtins.int
+    snapshot: _builtins.str
+    """The state of the ledger after this, to be named in Consistency; empty when
+    nothing was sound enough to be taken.
+    """
     law_version: _builtins.str
     """SHA-256 of the law data used, hex."""
     @_builtins.property
@@ -299,12 +510,13 @@ class DetermineEligibilityResponse(_message.Message):
     def __init__(
         self,
         *,
+        snapshot: _builtins.str = ...,
         results: _abc.Iterable[Global___DeterminationResult] | None = ...,
         law_version: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["law_version", b"law_version", "results", b"results"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["law_version", b"law_version", "results", b"results", "snapshot", b"snapshot"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -318,23 +530,27 @@ class Confirmation(_message.Message):
 
     SHIPMENT_ID_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
+    TRACEPARENT_FIELD_NUMBER: _builtins.int
     shipment_id: _builtins.str
     """The shipment, 1 to 128 of A-Z a-z 0-9 . _ : -; one without a claim changes
     nothing.
     """
     revision: _builtins.int
-    """The revision that was decided, from 1; one that was confirmed before changes
-    nothing.
+    """The revision that was decided, from 1; one that was confirmed before, or that
+    no claim has reached, changes nothing.
     """
+    traceparent: _builtins.str
+    """W3C trace context of the filing, empty when it is not traced."""
     def __init__(
         self,
         *,
         shipment_id: _builtins.str = ...,
         revision: _builtins.int = ...,
+        traceparent: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["revision", b"revision", "shipment_id", b"shipment_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["revision", b"revision", "shipment_id", b"shipment_id", "traceparent", b"traceparent"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -403,7 +619,12 @@ class ConfirmClaimsResponse(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    SNAPSHOT_FIELD_NUMBER: _builtins.int
     RESULTS_FIELD_NUMBER: _builtins.int
+    snapshot: _builtins.str
+    """The state of the ledger after this, to be named in Consistency; empty when
+    nothing was sound enough to be taken.
+    """
     @_builtins.property
     def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___ConfirmationResult]:
         """One for each confirmation."""
@@ -411,11 +632,12 @@ class ConfirmClaimsResponse(_message.Message):
     def __init__(
         self,
         *,
+        snapshot: _builtins.str = ...,
         results: _abc.Iterable[Global___ConfirmationResult] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["results", b"results"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["results", b"results", "snapshot", b"snapshot"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -430,7 +652,9 @@ class ReleaseClaimsRequest(_message.Message):
     SHIPMENT_IDS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def shipment_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Shipments withdrawn, 1 to 1,000."""
+        """Shipments withdrawn, 1 to 1,000, each once: 1 to 128 of A-Z a-z 0-9 . _ : -
+        One without a claim changes nothing.
+        """
 
     def __init__(
         self,
@@ -452,18 +676,25 @@ class ReleaseClaimsResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     TURNED_FIELD_NUMBER: _builtins.int
+    SNAPSHOT_FIELD_NUMBER: _builtins.int
+    snapshot: _builtins.str
+    """The state of the ledger after this, to be named in Consistency."""
     @_builtins.property
     def turned(self) -> _containers.RepeatedCompositeFieldContainer[Global___TurnedShipment]:
-        """Shipments whose verdict turned."""
+        """Shipments of the person-days that these counted on whose last answer no
+        longer holds, each once, at most 20,000; repeating the call names those that
+        are left.
+        """
 
     def __init__(
         self,
         *,
         turned: _abc.Iterable[Global___TurnedShipment] | None = ...,
+        snapshot: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["turned", b"turned"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["snapshot", b"snapshot", "turned", b"turned"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -476,20 +707,70 @@ class GetPersonDayRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     PERSON_DAY_FIELD_NUMBER: _builtins.int
+    LOCAL_DAY_FIELD_NUMBER: _builtins.int
+    CONSISTENCY_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     person_day: _builtins.str
-    """As in EligibilityFinding.person_day."""
+    """As in EligibilityFinding.person_day: 32 hex digits."""
+    local_day: _builtins.str
+    """As in EligibilityFinding.local_day, YYYY-MM-DD."""
+    page_size: _builtins.int
+    """How many shipments a page names, 1 to 1,000; 0 for 100."""
+    page_token: _builtins.str
+    """From the page before."""
+    @_builtins.property
+    def consistency(self) -> Global___Consistency:
+        """Which state of the ledger to read; not looked at with a page_token."""
+
     def __init__(
         self,
         *,
         person_day: _builtins.str = ...,
+        local_day: _builtins.str = ...,
+        consistency: Global___Consistency | None = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["person_day", b"person_day"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency", "local_day", b"local_day", "page_size", b"page_size", "page_token", b"page_token", "person_day", b"person_day"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetPersonDayRequest: _TypeAlias = GetPersonDayRequest  # noqa: Y015
+
+@_typing.final
+class CountedShipment(_message.Message):
+    """A shipment that counts on a person-day."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SHIPMENT_ID_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    AMOUNT_FIELD_NUMBER: _builtins.int
+    shipment_id: _builtins.str
+    """The shipment."""
+    revision: _builtins.int
+    """The revision that claims, 0 when only an earlier one is still held."""
+    @_builtins.property
+    def amount(self) -> _money_pb2.Money:
+        """What it counts for: the greatest of what it claims and what it holds."""
+
+    def __init__(
+        self,
+        *,
+        shipment_id: _builtins.str = ...,
+        revision: _builtins.int = ...,
+        amount: _money_pb2.Money | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "revision", b"revision", "shipment_id", b"shipment_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CountedShipment: _TypeAlias = CountedShipment  # noqa: Y015
 
 @_typing.final
 class PersonDay(_message.Message):
@@ -502,10 +783,15 @@ class PersonDay(_message.Message):
     TOTAL_FIELD_NUMBER: _builtins.int
     LIMIT_FIELD_NUMBER: _builtins.int
     SHIPMENT_IDS_FIELD_NUMBER: _builtins.int
+    SHIPMENTS_FIELD_NUMBER: _builtins.int
+    COUNTED_SHIPMENTS_FIELD_NUMBER: _builtins.int
+    HEADROOM_FIELD_NUMBER: _builtins.int
     person_day: _builtins.str
     """Opaque id."""
     local_day: _builtins.str
     """Local day, YYYY-MM-DD."""
+    counted_shipments: _builtins.int
+    """How many count."""
     @_builtins.property
     def total(self) -> _money_pb2.Money:
         """Sum of what counts."""
@@ -516,7 +802,17 @@ class PersonDay(_message.Message):
 
     @_builtins.property
     def shipment_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Shipments that count."""
+        """Ids of the shipments in `shipments`."""
+
+    @_builtins.property
+    def shipments(self) -> _containers.RepeatedCompositeFieldContainer[Global___CountedShipment]:
+        """Shipments that count, by id; the amounts of all pages add up to the total.
+        Empty in ListPersonDays.
+        """
+
+    @_builtins.property
+    def headroom(self) -> _money_pb2.Money:
+        """What may still be imported free; 0 once the total is over the limit."""
 
     def __init__(
         self,
@@ -526,10 +822,13 @@ class PersonDay(_message.Message):
         total: _money_pb2.Money | None = ...,
         limit: _money_pb2.Money | None = ...,
         shipment_ids: _abc.Iterable[_builtins.str] | None = ...,
+        shipments: _abc.Iterable[Global___CountedShipment] | None = ...,
+        counted_shipments: _builtins.int = ...,
+        headroom: _money_pb2.Money | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["limit", b"limit", "total", b"total"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["headroom", b"headroom", "limit", b"limit", "total", b"total"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["limit", b"limit", "local_day", b"local_day", "person_day", b"person_day", "shipment_ids", b"shipment_ids", "total", b"total"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["counted_shipments", b"counted_shipments", "headroom", b"headroom", "limit", b"limit", "local_day", b"local_day", "person_day", b"person_day", "shipment_ids", b"shipment_ids", "shipments", b"shipments", "total", b"total"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -542,18 +841,26 @@ class GetPersonDayResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     PERSON_DAY_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    SNAPSHOT_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Empty on the last page."""
+    snapshot: _builtins.str
+    """The state of the ledger, the same on all pages."""
     @_builtins.property
     def person_day(self) -> Global___PersonDay:
-        """The person-day, consistent with its total."""
+        """The person-day, or the one that it became part of."""
 
     def __init__(
         self,
         *,
         person_day: Global___PersonDay | None = ...,
+        next_page_token: _builtins.str = ...,
+        snapshot: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["person_day", b"person_day"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["person_day", b"person_day"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "person_day", b"person_day", "snapshot", b"snapshot"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -568,22 +875,36 @@ class ListPersonDaysRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     LOCAL_DAY_FIELD_NUMBER: _builtins.int
+    HEADROOM_MAX_FIELD_NUMBER: _builtins.int
+    CONSISTENCY_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
-    """1 to 1,000; 0 for 100."""
+    """1 to 1,000; 0 for 100. A page may hold fewer before the last."""
     page_token: _builtins.str
-    """From the page before."""
+    """From the page before, whose request is repeated otherwise."""
     local_day: _builtins.str
     """Local day, YYYY-MM-DD; empty for all."""
+    @_builtins.property
+    def headroom_max(self) -> _money_pb2.Money:
+        """Only those with at most this headroom left, those over the limit included;
+        U.S. dollars and cents, absent for all.
+        """
+
+    @_builtins.property
+    def consistency(self) -> Global___Consistency:
+        """Which state of the ledger to list; not looked at with a page_token."""
+
     def __init__(
         self,
         *,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
         local_day: _builtins.str = ...,
+        headroom_max: _money_pb2.Money | None = ...,
+        consistency: Global___Consistency | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency", "headroom_max", b"headroom_max"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["local_day", b"local_day", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency", "headroom_max", b"headroom_max", "local_day", b"local_day", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -597,21 +918,25 @@ class ListPersonDaysResponse(_message.Message):
 
     PERSON_DAYS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    SNAPSHOT_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
-    """Empty on the last page."""
+    """Empty on the last page; the list is not whole until it is."""
+    snapshot: _builtins.str
+    """The state of the ledger, the same on all pages."""
     @_builtins.property
     def person_days(self) -> _containers.RepeatedCompositeFieldContainer[Global___PersonDay]:
-        """The person-days."""
+        """The person-days, by day and id."""
 
     def __init__(
         self,
         *,
         person_days: _abc.Iterable[Global___PersonDay] | None = ...,
         next_page_token: _builtins.str = ...,
+        snapshot: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "person_days", b"person_days"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "person_days", b"person_days", "snapshot", b"snapshot"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -626,22 +951,26 @@ class ListRegimesRequest(_message.Message):
     ON_FIELD_NUMBER: _builtins.int
     ORIGIN_COUNTRY_FIELD_NUMBER: _builtins.int
     MODE_FIELD_NUMBER: _builtins.int
+    WITH_ROWS_FIELD_NUMBER: _builtins.int
     on: _builtins.str
     """In force on this day, YYYY-MM-DD; empty for all."""
     origin_country: _builtins.str
     """That cover this origin, ISO 3166-1 alpha-2; empty for all."""
     mode: _trade_pb2.TransportMode.ValueType
     """That cover this mode; unspecified for all."""
+    with_rows: _builtins.bool
+    """Also answer the rows of every other kind: limits, exclusions, entries, duty."""
     def __init__(
         self,
         *,
         on: _builtins.str = ...,
         origin_country: _builtins.str = ...,
         mode: _trade_pb2.TransportMode.ValueType = ...,
+        with_rows: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["mode", b"mode", "on", b"on", "origin_country", b"origin_country"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["mode", b"mode", "on", b"on", "origin_country", b"origin_country", "with_rows", b"with_rows"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -664,6 +993,8 @@ class Regime(_message.Message):
     CITATION_FIELD_NUMBER: _builtins.int
     CONFIDENCE_FIELD_NUMBER: _builtins.int
     NOTE_FIELD_NUMBER: _builtins.int
+    CLOCK_FIELD_NUMBER: _builtins.int
+    STANDING_FIELD_NUMBER: _builtins.int
     regime_id: _builtins.str
     """Stable id, such as R07."""
     to: _builtins.str
@@ -676,6 +1007,10 @@ class Regime(_message.Message):
     """How well it is known."""
     note: _builtins.str
     """What a reader should know."""
+    clock: _builtins.str
+    """By which clock it begins and ends on its days."""
+    standing: _builtins.str
+    """shipped; added or overrides for a row of the operator's own directory."""
     @_builtins.property
     def modes(self) -> _containers.RepeatedScalarFieldContainer[_trade_pb2.TransportMode.ValueType]:
         """Modes it covers; empty for all."""
@@ -705,14 +1040,85 @@ class Regime(_message.Message):
         citation: _builtins.str = ...,
         confidence: _trade_pb2.Confidence.ValueType = ...,
         note: _builtins.str = ...,
+        clock: _builtins.str = ...,
+        standing: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["limit", b"limit"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["citation", b"citation", "confidence", b"confidence", "entry_paths", b"entry_paths", "exemption", b"exemption", "from", b"from", "limit", b"limit", "modes", b"modes", "note", b"note", "origin_countries", b"origin_countries", "regime_id", b"regime_id", "to", b"to"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["citation", b"citation", "clock", b"clock", "confidence", b"confidence", "entry_paths", b"entry_paths", "exemption", b"exemption", "from", b"from", "limit", b"limit", "modes", b"modes", "note", b"note", "origin_countries", b"origin_countries", "regime_id", b"regime_id", "standing", b"standing", "to", b"to"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Regime: _TypeAlias = Regime  # noqa: Y015
+
+@_typing.final
+class LawRow(_message.Message):
+    """One row of the law of any kind, in words."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    RULE_ID_FIELD_NUMBER: _builtins.int
+    FROM_FIELD_NUMBER: _builtins.int
+    TO_FIELD_NUMBER: _builtins.int
+    CLOCK_FIELD_NUMBER: _builtins.int
+    MODES_FIELD_NUMBER: _builtins.int
+    COUNTRIES_FIELD_NUMBER: _builtins.int
+    SAYS_FIELD_NUMBER: _builtins.int
+    CITATION_FIELD_NUMBER: _builtins.int
+    CONFIDENCE_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    STANDING_FIELD_NUMBER: _builtins.int
+    kind: _builtins.str
+    """The kind: clock, regime, kept_open, limit, broken_day, conversion, penalty,
+    gift, bona_fide, exclusion, case, path, duty, country_rate or zone.
+    """
+    rule_id: _builtins.str
+    """Stable id."""
+    to: _builtins.str
+    """First day no more in force; empty when open-ended."""
+    clock: _builtins.str
+    """By which clock it begins and ends on its days."""
+    says: _builtins.str
+    """What it says, one sentence."""
+    citation: _builtins.str
+    """The instrument."""
+    confidence: _trade_pb2.Confidence.ValueType
+    """How well it is known."""
+    note: _builtins.str
+    """What a reader should know."""
+    standing: _builtins.str
+    """shipped; added or overrides for a row of the operator's own directory."""
+    @_builtins.property
+    def modes(self) -> _containers.RepeatedScalarFieldContainer[_trade_pb2.TransportMode.ValueType]:
+        """Modes it covers; empty for all."""
+
+    @_builtins.property
+    def countries(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Countries it covers, of origin or of shipment; empty for all others."""
+
+    def __init__(
+        self,
+        *,
+        kind: _builtins.str = ...,
+        rule_id: _builtins.str = ...,
+        to: _builtins.str = ...,
+        clock: _builtins.str = ...,
+        modes: _abc.Iterable[_trade_pb2.TransportMode.ValueType] | None = ...,
+        countries: _abc.Iterable[_builtins.str] | None = ...,
+        says: _builtins.str = ...,
+        citation: _builtins.str = ...,
+        confidence: _trade_pb2.Confidence.ValueType = ...,
+        note: _builtins.str = ...,
+        standing: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["citation", b"citation", "clock", b"clock", "confidence", b"confidence", "countries", b"countries", "from", b"from", "kind", b"kind", "modes", b"modes", "note", b"note", "rule_id", b"rule_id", "says", b"says", "standing", b"standing", "to", b"to"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LawRow: _TypeAlias = LawRow  # noqa: Y015
 
 @_typing.final
 class ListRegimesResponse(_message.Message):
@@ -722,22 +1128,304 @@ class ListRegimesResponse(_message.Message):
 
     REGIMES_FIELD_NUMBER: _builtins.int
     LAW_VERSION_FIELD_NUMBER: _builtins.int
+    ROWS_FIELD_NUMBER: _builtins.int
     law_version: _builtins.str
     """SHA-256 of all law data, hex."""
     @_builtins.property
     def regimes(self) -> _containers.RepeatedCompositeFieldContainer[Global___Regime]:
         """The regimes."""
 
+    @_builtins.property
+    def rows(self) -> _containers.RepeatedCompositeFieldContainer[Global___LawRow]:
+        """When asked for: the rows of every kind, regimes and gifts among them."""
+
     def __init__(
         self,
         *,
         regimes: _abc.Iterable[Global___Regime] | None = ...,
         law_version: _builtins.str = ...,
+        rows: _abc.Iterable[Global___LawRow] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["law_version", b"law_version", "regimes", b"regimes"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["law_version", b"law_version", "regimes", b"regimes", "rows", b"rows"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListRegimesResponse: _TypeAlias = ListRegimesResponse  # noqa: Y015
+
+@_typing.final
+class MergePersonsRequest(_message.Message):
+    """Several parties who are one person."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    AUTHOR_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    PARTIES_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Chosen by the caller, 1 to 128 of A-Z a-z 0-9 . _ : -; the same id with the same
+    content answers again, with other content it is refused.
+    """
+    author: _builtins.str
+    """Who rules, 1 to 100 characters: an office or an account, kept for good."""
+    reason: _builtins.str
+    """Why, 1 to 500 characters, kept for good: no name and no address."""
+    @_builtins.property
+    def parties(self) -> _containers.RepeatedCompositeFieldContainer[_trade_pb2.Party]:
+        """The parties as they were filed, 2 to 16, each with name, street line and postal
+        code. They are not kept.
+        """
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        author: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        parties: _abc.Iterable[_trade_pb2.Party] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["author", b"author", "parties", b"parties", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MergePersonsRequest: _TypeAlias = MergePersonsRequest  # noqa: Y015
+
+@_typing.final
+class PersonRulingEffect(_message.Message):
+    """What a ruling did."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RULING_FIELD_NUMBER: _builtins.int
+    REPLAYED_FIELD_NUMBER: _builtins.int
+    PERSON_DAYS_FIELD_NUMBER: _builtins.int
+    TURNED_FIELD_NUMBER: _builtins.int
+    replayed: _builtins.bool
+    """True when it was on record before; the rest is of now."""
+    @_builtins.property
+    def ruling(self) -> Global___PersonRuling:
+        """The ruling."""
+
+    @_builtins.property
+    def person_days(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Person-days of the parties on which anything counts, at most 1,000 of them."""
+
+    @_builtins.property
+    def turned(self) -> _containers.RepeatedCompositeFieldContainer[Global___TurnedShipment]:
+        """Shipments on them whose last answer no longer holds, at most 500: determine
+        them again, and the answers name the rest.
+        """
+
+    def __init__(
+        self,
+        *,
+        ruling: Global___PersonRuling | None = ...,
+        replayed: _builtins.bool = ...,
+        person_days: _abc.Iterable[_builtins.str] | None = ...,
+        turned: _abc.Iterable[Global___TurnedShipment] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ruling", b"ruling"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["person_days", b"person_days", "replayed", b"replayed", "ruling", b"ruling", "turned", b"turned"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PersonRulingEffect: _TypeAlias = PersonRulingEffect  # noqa: Y015
+
+@_typing.final
+class MergePersonsResponse(_message.Message):
+    """What the merge did."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EFFECT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def effect(self) -> Global___PersonRulingEffect:
+        """The ruling, and what turned."""
+
+    def __init__(
+        self,
+        *,
+        effect: Global___PersonRulingEffect | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["effect", b"effect"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["effect", b"effect"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MergePersonsResponse: _TypeAlias = MergePersonsResponse  # noqa: Y015
+
+@_typing.final
+class SplitPersonRequest(_message.Message):
+    """A party who is a person of its own."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    AUTHOR_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    PARTY_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Chosen by the caller, 1 to 128 of A-Z a-z 0-9 . _ : -; the same id with the same
+    content answers again, with other content it is refused.
+    """
+    author: _builtins.str
+    """Who rules, 1 to 100 characters: an office or an account, kept for good."""
+    reason: _builtins.str
+    """Why, 1 to 500 characters, kept for good: no name and no address."""
+    @_builtins.property
+    def party(self) -> _trade_pb2.Party:
+        """The party as it was filed, with name, street line and postal code. It is not
+        kept.
+        """
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        author: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        party: _trade_pb2.Party | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["party", b"party"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["author", b"author", "party", b"party", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SplitPersonRequest: _TypeAlias = SplitPersonRequest  # noqa: Y015
+
+@_typing.final
+class SplitPersonResponse(_message.Message):
+    """What the split did."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EFFECT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def effect(self) -> Global___PersonRulingEffect:
+        """The ruling, and what turned."""
+
+    def __init__(
+        self,
+        *,
+        effect: Global___PersonRulingEffect | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["effect", b"effect"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["effect", b"effect"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SplitPersonResponse: _TypeAlias = SplitPersonResponse  # noqa: Y015
+
+@_typing.final
+class PersonRuling(_message.Message):
+    """A ruling on persons, recorded for good."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    AUTHOR_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    RECORDED_AT_FIELD_NUMBER: _builtins.int
+    PERSONS_FIELD_NUMBER: _builtins.int
+    number: _builtins.int
+    """Counts the rulings of this ledger from 1."""
+    request_id: _builtins.str
+    """As in the request."""
+    kind: Global___PersonRulingKind.ValueType
+    """What was ruled."""
+    author: _builtins.str
+    """Who ruled."""
+    reason: _builtins.str
+    """Why."""
+    @_builtins.property
+    def recorded_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was recorded."""
+
+    @_builtins.property
+    def persons(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Keyed hashes of the persons, 32 hex digits, sorted: the same person has the
+        same one in every ruling of this ledger.
+        """
+
+    def __init__(
+        self,
+        *,
+        number: _builtins.int = ...,
+        request_id: _builtins.str = ...,
+        kind: Global___PersonRulingKind.ValueType = ...,
+        author: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        recorded_at: _timestamp_pb2.Timestamp | None = ...,
+        persons: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded_at", b"recorded_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["author", b"author", "kind", b"kind", "number", b"number", "persons", b"persons", "reason", b"reason", "recorded_at", b"recorded_at", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PersonRuling: _TypeAlias = PersonRuling  # noqa: Y015
+
+@_typing.final
+class ListPersonRulingsRequest(_message.Message):
+    """Pages through rulings."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """1 to 1,000; 0 for 100."""
+    page_token: _builtins.str
+    """From the page before; empty for the first."""
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListPersonRulingsRequest: _TypeAlias = ListPersonRulingsRequest  # noqa: Y015
+
+@_typing.final
+class ListPersonRulingsResponse(_message.Message):
+    """A page."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RULINGS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Empty on the last page."""
+    @_builtins.property
+    def rulings(self) -> _containers.RepeatedCompositeFieldContainer[Global___PersonRuling]:
+        """The rulings, by number."""
+
+    def __init__(
+        self,
+        *,
+        rulings: _abc.Iterable[Global___PersonRuling] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "rulings", b"rulings"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListPersonRulingsResponse: _TypeAlias = ListPersonRulingsResponse  # noqa: Y015

@@ -75,6 +75,21 @@ class EligibilityServiceStub:
                 request_serializer=tidewaiter_dot_eligibility_dot_v1_dot_eligibility__pb2.ListRegimesRequest.SerializeToString,
                 response_deserializer=tidewaiter_dot_eligibility_dot_v1_dot_eligibility__pb2.ListRegimesResponse.FromString,
                 _registered_method=True)
+        self.MergePersons = channel.unary_unary(
+                '/tidewaiter.eligibility.v1.EligibilityService/MergePersons',
+                request_serializer=tidewaiter_dot_eligibility_dot_v1_dot_eligibility__pb2.MergePersonsRequest.SerializeToString,
+                response_deserializer=tidewaiter_dot_eligibility_dot_v1_dot_eligibility__pb2.MergePersonsResponse.FromString,
+                _registered_method=True)
+        self.SplitPerson = channel.unary_unary(
+                '/tidewaiter.eligibility.v1.EligibilityService/SplitPerson',
+                request_serializer=tidewaiter_dot_eligibility_dot_v1_dot_eligibility__pb2.SplitPersonRequest.SerializeToString,
+                response_deserializer=tidewaiter_dot_eligibility_dot_v1_dot_eligibility__pb2.SplitPersonResponse.FromString,
+                _registered_method=True)
+        self.ListPersonRulings = channel.unary_unary(
+                '/tidewaiter.eligibility.v1.EligibilityService/ListPersonRulings',
+                request_serializer=tidewaiter_dot_eligibility_dot_v1_dot_eligibility__pb2.ListPersonRulingsRequest.SerializeToString,
+                response_deserializer=tidewaiter_dot_eligibility_dot_v1_dot_eligibility__pb2.ListPersonRulingsResponse.FromString,
+                _registered_method=True)
 
 
 class EligibilityServiceServicer:
@@ -114,21 +129,22 @@ class EligibilityServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ReleaseClaims(self, request, context):
-        """Gives claims back when a shipment is withdrawn. Not served yet.
+        """Gives claims back of shipments that were withdrawn, durable on
+        return, once that is on record. Repeating it changes nothing.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetPersonDay(self, request, context):
-        """One person-day with the shipments that make it up. Not served yet.
+        """One person-day with the shipments that make it up.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListPersonDays(self, request, context):
-        """Pages through person-days near the limit. Not served yet.
+        """Pages through person-days, or those near the limit; all pages are of one moment.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -136,6 +152,29 @@ class EligibilityServiceServicer:
 
     def ListRegimes(self, request, context):
         """The regimes on record, with citation and confidence.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def MergePersons(self, request, context):
+        """Rules that several parties are one person, on every day on the ledger and to
+        come; durable on return. For operators. Repeating it changes nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SplitPerson(self, request, context):
+        """Rules that a party is a person of its own, whatever it was counted with; it
+        undoes a merge, or a likeness, for that party. For operators.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListPersonRulings(self, request, context):
+        """Pages through the rulings on persons, the first first.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -183,6 +222,21 @@ def add_EligibilityServiceServicer_to_server(servicer, server):
                     servicer.ListRegimes,
                     request_deserializer=tidewaiter_dot_eligibility_dot_v1_dot_eligibility__pb2.ListRegimesRequest.FromString,
                     response_serializer=tidewaiter_dot_eligibility_dot_v1_dot_eligibility__pb2.ListRegimesResponse.SerializeToString,
+            ),
+            'MergePersons': grpc.unary_unary_rpc_method_handler(
+                    servicer.MergePersons,
+                    request_deserializer=tidewaiter_dot_eligibility_dot_v1_dot_eligibility__pb2.MergePersonsRequest.FromString,
+                    response_serializer=tidewaiter_dot_eligibility_dot_v1_dot_eligibility__pb2.MergePersonsResponse.SerializeToString,
+            ),
+            'SplitPerson': grpc.unary_unary_rpc_method_handler(
+                    servicer.SplitPerson,
+                    request_deserializer=tidewaiter_dot_eligibility_dot_v1_dot_eligibility__pb2.SplitPersonRequest.FromString,
+                    response_serializer=tidewaiter_dot_eligibility_dot_v1_dot_eligibility__pb2.SplitPersonResponse.SerializeToString,
+            ),
+            'ListPersonRulings': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListPersonRulings,
+                    request_deserializer=tidewaiter_dot_eligibility_dot_v1_dot_eligibility__pb2.ListPersonRulingsRequest.FromString,
+                    response_serializer=tidewaiter_dot_eligibility_dot_v1_dot_eligibility__pb2.ListPersonRulingsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -402,6 +456,87 @@ class EligibilityService:
             '/tidewaiter.eligibility.v1.EligibilityService/ListRegimes',
             tidewaiter_dot_eligibility_dot_v1_dot_eligibility__pb2.ListRegimesRequest.SerializeToString,
             tidewaiter_dot_eligibility_dot_v1_dot_eligibility__pb2.ListRegimesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MergePersons(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tidewaiter.eligibility.v1.EligibilityService/MergePersons',
+            tidewaiter_dot_eligibility_dot_v1_dot_eligibility__pb2.MergePersonsRequest.SerializeToString,
+            tidewaiter_dot_eligibility_dot_v1_dot_eligibility__pb2.MergePersonsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SplitPerson(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tidewaiter.eligibility.v1.EligibilityService/SplitPerson',
+            tidewaiter_dot_eligibility_dot_v1_dot_eligibility__pb2.SplitPersonRequest.SerializeToString,
+            tidewaiter_dot_eligibility_dot_v1_dot_eligibility__pb2.SplitPersonResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListPersonRulings(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tidewaiter.eligibility.v1.EligibilityService/ListPersonRulings',
+            tidewaiter_dot_eligibility_dot_v1_dot_eligibility__pb2.ListPersonRulingsRequest.SerializeToString,
+            tidewaiter_dot_eligibility_dot_v1_dot_eligibility__pb2.ListPersonRulingsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -51,13 +51,25 @@ class EligibilityServiceStub:
     after AppendDecisions answered. Repeating it changes nothing.
     """
     ReleaseClaims: _grpc.UnaryUnaryMultiCallable[_eligibility_pb2.ReleaseClaimsRequest, _eligibility_pb2.ReleaseClaimsResponse]
-    """Gives claims back when a shipment is withdrawn. Not served yet."""
+    """Gives claims back of shipments that were withdrawn, durable on
+    return, once that is on record. Repeating it changes nothing.
+    """
     GetPersonDay: _grpc.UnaryUnaryMultiCallable[_eligibility_pb2.GetPersonDayRequest, _eligibility_pb2.GetPersonDayResponse]
-    """One person-day with the shipments that make it up. Not served yet."""
+    """One person-day with the shipments that make it up."""
     ListPersonDays: _grpc.UnaryUnaryMultiCallable[_eligibility_pb2.ListPersonDaysRequest, _eligibility_pb2.ListPersonDaysResponse]
-    """Pages through person-days near the limit. Not served yet."""
+    """Pages through person-days, or those near the limit; all pages are of one moment."""
     ListRegimes: _grpc.UnaryUnaryMultiCallable[_eligibility_pb2.ListRegimesRequest, _eligibility_pb2.ListRegimesResponse]
     """The regimes on record, with citation and confidence."""
+    MergePersons: _grpc.UnaryUnaryMultiCallable[_eligibility_pb2.MergePersonsRequest, _eligibility_pb2.MergePersonsResponse]
+    """Rules that several parties are one person, on every day on the ledger and to
+    come; durable on return. For operators. Repeating it changes nothing.
+    """
+    SplitPerson: _grpc.UnaryUnaryMultiCallable[_eligibility_pb2.SplitPersonRequest, _eligibility_pb2.SplitPersonResponse]
+    """Rules that a party is a person of its own, whatever it was counted with; it
+    undoes a merge, or a likeness, for that party. For operators.
+    """
+    ListPersonRulings: _grpc.UnaryUnaryMultiCallable[_eligibility_pb2.ListPersonRulingsRequest, _eligibility_pb2.ListPersonRulingsResponse]
+    """Pages through the rulings on persons, the first first."""
 
 @_typing.type_check_only
 class EligibilityServiceAsyncStub(EligibilityServiceStub):
@@ -80,13 +92,25 @@ class EligibilityServiceAsyncStub(EligibilityServiceStub):
     after AppendDecisions answered. Repeating it changes nothing.
     """
     ReleaseClaims: _aio.UnaryUnaryMultiCallable[_eligibility_pb2.ReleaseClaimsRequest, _eligibility_pb2.ReleaseClaimsResponse]  # type: ignore[assignment]
-    """Gives claims back when a shipment is withdrawn. Not served yet."""
+    """Gives claims back of shipments that were withdrawn, durable on
+    return, once that is on record. Repeating it changes nothing.
+    """
     GetPersonDay: _aio.UnaryUnaryMultiCallable[_eligibility_pb2.GetPersonDayRequest, _eligibility_pb2.GetPersonDayResponse]  # type: ignore[assignment]
-    """One person-day with the shipments that make it up. Not served yet."""
+    """One person-day with the shipments that make it up."""
     ListPersonDays: _aio.UnaryUnaryMultiCallable[_eligibility_pb2.ListPersonDaysRequest, _eligibility_pb2.ListPersonDaysResponse]  # type: ignore[assignment]
-    """Pages through person-days near the limit. Not served yet."""
+    """Pages through person-days, or those near the limit; all pages are of one moment."""
     ListRegimes: _aio.UnaryUnaryMultiCallable[_eligibility_pb2.ListRegimesRequest, _eligibility_pb2.ListRegimesResponse]  # type: ignore[assignment]
     """The regimes on record, with citation and confidence."""
+    MergePersons: _aio.UnaryUnaryMultiCallable[_eligibility_pb2.MergePersonsRequest, _eligibility_pb2.MergePersonsResponse]  # type: ignore[assignment]
+    """Rules that several parties are one person, on every day on the ledger and to
+    come; durable on return. For operators. Repeating it changes nothing.
+    """
+    SplitPerson: _aio.UnaryUnaryMultiCallable[_eligibility_pb2.SplitPersonRequest, _eligibility_pb2.SplitPersonResponse]  # type: ignore[assignment]
+    """Rules that a party is a person of its own, whatever it was counted with; it
+    undoes a merge, or a likeness, for that party. For operators.
+    """
+    ListPersonRulings: _aio.UnaryUnaryMultiCallable[_eligibility_pb2.ListPersonRulingsRequest, _eligibility_pb2.ListPersonRulingsResponse]  # type: ignore[assignment]
+    """Pages through the rulings on persons, the first first."""
 
 class EligibilityServiceServicer(metaclass=_abc_1.ABCMeta):
     """The law engine and the person-day ledger."""
@@ -136,7 +160,9 @@ class EligibilityServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _eligibility_pb2.ReleaseClaimsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_eligibility_pb2.ReleaseClaimsResponse, _abc.Awaitable[_eligibility_pb2.ReleaseClaimsResponse]]:
-        """Gives claims back when a shipment is withdrawn. Not served yet."""
+        """Gives claims back of shipments that were withdrawn, durable on
+        return, once that is on record. Repeating it changes nothing.
+        """
 
     @_abc_1.abstractmethod
     def GetPersonDay(
@@ -144,7 +170,7 @@ class EligibilityServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _eligibility_pb2.GetPersonDayRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_eligibility_pb2.GetPersonDayResponse, _abc.Awaitable[_eligibility_pb2.GetPersonDayResponse]]:
-        """One person-day with the shipments that make it up. Not served yet."""
+        """One person-day with the shipments that make it up."""
 
     @_abc_1.abstractmethod
     def ListPersonDays(
@@ -152,7 +178,7 @@ class EligibilityServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _eligibility_pb2.ListPersonDaysRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_eligibility_pb2.ListPersonDaysResponse, _abc.Awaitable[_eligibility_pb2.ListPersonDaysResponse]]:
-        """Pages through person-days near the limit. Not served yet."""
+        """Pages through person-days, or those near the limit; all pages are of one moment."""
 
     @_abc_1.abstractmethod
     def ListRegimes(
@@ -161,5 +187,33 @@ class EligibilityServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_eligibility_pb2.ListRegimesResponse, _abc.Awaitable[_eligibility_pb2.ListRegimesResponse]]:
         """The regimes on record, with citation and confidence."""
+
+    @_abc_1.abstractmethod
+    def MergePersons(
+        self,
+        request: _eligibility_pb2.MergePersonsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_eligibility_pb2.MergePersonsResponse, _abc.Awaitable[_eligibility_pb2.MergePersonsResponse]]:
+        """Rules that several parties are one person, on every day on the ledger and to
+        come; durable on return. For operators. Repeating it changes nothing.
+        """
+
+    @_abc_1.abstractmethod
+    def SplitPerson(
+        self,
+        request: _eligibility_pb2.SplitPersonRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_eligibility_pb2.SplitPersonResponse, _abc.Awaitable[_eligibility_pb2.SplitPersonResponse]]:
+        """Rules that a party is a person of its own, whatever it was counted with; it
+        undoes a merge, or a likeness, for that party. For operators.
+        """
+
+    @_abc_1.abstractmethod
+    def ListPersonRulings(
+        self,
+        request: _eligibility_pb2.ListPersonRulingsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_eligibility_pb2.ListPersonRulingsResponse, _abc.Awaitable[_eligibility_pb2.ListPersonRulingsResponse]]:
+        """Pages through the rulings on persons, the first first."""
 
 def add_EligibilityServiceServicer_to_server(servicer: EligibilityServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -567,6 +567,92 @@ class WatchDecisionsResponse(_message.Message):
 Global___WatchDecisionsResponse: _TypeAlias = WatchDecisionsResponse  # noqa: Y015
 
 @_typing.final
+class RedecideShipmentsRequest(_message.Message):
+    """Shipments to be decided again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SHIPMENT_IDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def shipment_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """1 to 500, each once: the ids that intake gave them."""
+
+    def __init__(
+        self,
+        *,
+        shipment_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["shipment_ids", b"shipment_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RedecideShipmentsRequest: _TypeAlias = RedecideShipmentsRequest  # noqa: Y015
+
+@_typing.final
+class RedecisionResult(_message.Message):
+    """What became of one of them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SHIPMENT_ID_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
+    ERROR_FIELD_NUMBER: _builtins.int
+    shipment_id: _builtins.str
+    """The shipment."""
+    @_builtins.property
+    def decision(self) -> _trade_pb2.Decision:
+        """The decision that stands, as its filers may see it; PENDING when a service
+        did not answer, and then it is decided when that is back.
+        """
+
+    @_builtins.property
+    def error(self) -> _status_pb2.Status:
+        """Why not: SHIPMENT_NOT_FOUND."""
+
+    def __init__(
+        self,
+        *,
+        shipment_id: _builtins.str = ...,
+        decision: _trade_pb2.Decision | None = ...,
+        error: _status_pb2.Status | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "error", b"error", "result", b"result"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "error", b"error", "result", b"result", "shipment_id", b"shipment_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_result: _TypeAlias = _typing.Literal["decision", "error"]  # noqa: Y015
+    _WhichOneofArgType_result: _TypeAlias = _typing.Literal["result", b"result"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_result) -> _WhichOneofReturnType_result | None: ...
+
+Global___RedecisionResult: _TypeAlias = RedecisionResult  # noqa: Y015
+
+@_typing.final
+class RedecideShipmentsResponse(_message.Message):
+    """The results, in the order of the request."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESULTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___RedecisionResult]:
+        """One for each shipment."""
+
+    def __init__(
+        self,
+        *,
+        results: _abc.Iterable[Global___RedecisionResult] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["results", b"results"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RedecideShipmentsResponse: _TypeAlias = RedecideShipmentsResponse  # noqa: Y015
+
+@_typing.final
 class ListRequirementsRequest(_message.Message):
     """Asks which data elements are needed."""
 

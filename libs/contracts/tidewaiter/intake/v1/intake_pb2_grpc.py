@@ -60,6 +60,11 @@ class IntakeServiceStub:
                 request_serializer=tidewaiter_dot_intake_dot_v1_dot_intake__pb2.GetShipmentRequest.SerializeToString,
                 response_deserializer=tidewaiter_dot_intake_dot_v1_dot_intake__pb2.GetShipmentResponse.FromString,
                 _registered_method=True)
+        self.RedecideShipments = channel.unary_unary(
+                '/tidewaiter.intake.v1.IntakeService/RedecideShipments',
+                request_serializer=tidewaiter_dot_intake_dot_v1_dot_intake__pb2.RedecideShipmentsRequest.SerializeToString,
+                response_deserializer=tidewaiter_dot_intake_dot_v1_dot_intake__pb2.RedecideShipmentsResponse.FromString,
+                _registered_method=True)
         self.ListShipments = channel.unary_unary(
                 '/tidewaiter.intake.v1.IntakeService/ListShipments',
                 request_serializer=tidewaiter_dot_intake_dot_v1_dot_intake__pb2.ListShipmentsRequest.SerializeToString,
@@ -119,6 +124,16 @@ class IntakeServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RedecideShipments(self, request, context):
+        """Has up to 500 shipments decided again by all that is known now: for operators,
+        when something changed that no filing says, such as a ruling on who is one
+        person. Where the decision says the same nothing is recorded. Durable before it
+        is begun; may be repeated.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListShipments(self, request, context):
         """Pages through shipments. Not served yet.
         """
@@ -167,6 +182,11 @@ def add_IntakeServiceServicer_to_server(servicer, server):
                     servicer.GetShipment,
                     request_deserializer=tidewaiter_dot_intake_dot_v1_dot_intake__pb2.GetShipmentRequest.FromString,
                     response_serializer=tidewaiter_dot_intake_dot_v1_dot_intake__pb2.GetShipmentResponse.SerializeToString,
+            ),
+            'RedecideShipments': grpc.unary_unary_rpc_method_handler(
+                    servicer.RedecideShipments,
+                    request_deserializer=tidewaiter_dot_intake_dot_v1_dot_intake__pb2.RedecideShipmentsRequest.FromString,
+                    response_serializer=tidewaiter_dot_intake_dot_v1_dot_intake__pb2.RedecideShipmentsResponse.SerializeToString,
             ),
             'ListShipments': grpc.unary_unary_rpc_method_handler(
                     servicer.ListShipments,
@@ -320,6 +340,33 @@ class IntakeService:
             '/tidewaiter.intake.v1.IntakeService/GetShipment',
             tidewaiter_dot_intake_dot_v1_dot_intake__pb2.GetShipmentRequest.SerializeToString,
             tidewaiter_dot_intake_dot_v1_dot_intake__pb2.GetShipmentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RedecideShipments(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tidewaiter.intake.v1.IntakeService/RedecideShipments',
+            tidewaiter_dot_intake_dot_v1_dot_intake__pb2.RedecideShipmentsRequest.SerializeToString,
+            tidewaiter_dot_intake_dot_v1_dot_intake__pb2.RedecideShipmentsResponse.FromString,
             options,
             channel_credentials,
             insecure,

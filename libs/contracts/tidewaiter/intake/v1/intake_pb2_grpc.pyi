@@ -48,6 +48,12 @@ class IntakeServiceStub:
     """Withdraws a shipment: claims are released, the withdrawal is recorded. Not served yet."""
     GetShipment: _grpc.UnaryUnaryMultiCallable[_intake_pb2.GetShipmentRequest, _intake_pb2.GetShipmentResponse]
     """The merged view of a shipment with its current decision."""
+    RedecideShipments: _grpc.UnaryUnaryMultiCallable[_intake_pb2.RedecideShipmentsRequest, _intake_pb2.RedecideShipmentsResponse]
+    """Has up to 500 shipments decided again by all that is known now: for operators,
+    when something changed that no filing says, such as a ruling on who is one
+    person. Where the decision says the same nothing is recorded. Durable before it
+    is begun; may be repeated.
+    """
     ListShipments: _grpc.UnaryUnaryMultiCallable[_intake_pb2.ListShipmentsRequest, _intake_pb2.ListShipmentsResponse]
     """Pages through shipments. Not served yet."""
     WatchDecisions: _grpc.UnaryStreamMultiCallable[_intake_pb2.WatchDecisionsRequest, _intake_pb2.WatchDecisionsResponse]
@@ -75,6 +81,12 @@ class IntakeServiceAsyncStub(IntakeServiceStub):
     """Withdraws a shipment: claims are released, the withdrawal is recorded. Not served yet."""
     GetShipment: _aio.UnaryUnaryMultiCallable[_intake_pb2.GetShipmentRequest, _intake_pb2.GetShipmentResponse]  # type: ignore[assignment]
     """The merged view of a shipment with its current decision."""
+    RedecideShipments: _aio.UnaryUnaryMultiCallable[_intake_pb2.RedecideShipmentsRequest, _intake_pb2.RedecideShipmentsResponse]  # type: ignore[assignment]
+    """Has up to 500 shipments decided again by all that is known now: for operators,
+    when something changed that no filing says, such as a ruling on who is one
+    person. Where the decision says the same nothing is recorded. Durable before it
+    is begun; may be repeated.
+    """
     ListShipments: _aio.UnaryUnaryMultiCallable[_intake_pb2.ListShipmentsRequest, _intake_pb2.ListShipmentsResponse]  # type: ignore[assignment]
     """Pages through shipments. Not served yet."""
     WatchDecisions: _aio.UnaryStreamMultiCallable[_intake_pb2.WatchDecisionsRequest, _intake_pb2.WatchDecisionsResponse]  # type: ignore[assignment]
@@ -129,6 +141,18 @@ class IntakeServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_intake_pb2.GetShipmentResponse, _abc.Awaitable[_intake_pb2.GetShipmentResponse]]:
         """The merged view of a shipment with its current decision."""
+
+    @_abc_1.abstractmethod
+    def RedecideShipments(
+        self,
+        request: _intake_pb2.RedecideShipmentsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_intake_pb2.RedecideShipmentsResponse, _abc.Awaitable[_intake_pb2.RedecideShipmentsResponse]]:
+        """Has up to 500 shipments decided again by all that is known now: for operators,
+        when something changed that no filing says, such as a ruling on who is one
+        person. Where the decision says the same nothing is recorded. Durable before it
+        is begun; may be repeated.
+        """
 
     @_abc_1.abstractmethod
     def ListShipments(

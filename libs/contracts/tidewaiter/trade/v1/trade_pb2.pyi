@@ -176,6 +176,8 @@ class _EntryPathEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_EntryPath.V
     """Bona-fide gift, 19 CFR 10.152."""
     ENTRY_PATH_NONE: _EntryPath.ValueType  # 11
     """No path: the parcel may not enter, or no rule in force names one."""
+    ENTRY_PATH_KEPT_OPEN: _EntryPath.ValueType  # 12
+    """Free of duty as goods that the suspension does not reach (50 USC 1702(b))."""
 
 class EntryPath(_EntryPath, metaclass=_EntryPathEnumTypeWrapper):
     """The entry a parcel needs, or the privilege it passes under."""
@@ -204,6 +206,8 @@ ENTRY_PATH_GIFT: EntryPath.ValueType  # 10
 """Bona-fide gift, 19 CFR 10.152."""
 ENTRY_PATH_NONE: EntryPath.ValueType  # 11
 """No path: the parcel may not enter, or no rule in force names one."""
+ENTRY_PATH_KEPT_OPEN: EntryPath.ValueType  # 12
+"""Free of duty as goods that the suspension does not reach (50 USC 1702(b))."""
 Global___EntryPath: _TypeAlias = EntryPath  # noqa: Y015
 
 class _Confidence:
@@ -336,6 +340,30 @@ class _ReasonCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ReasonCode
     """A list or model used is older than its bound."""
     REASON_CODE_NO_SIGNAL: _ReasonCode.ValueType  # 29
     """Worth nothing under this rule: shown so that a person sees it was looked at."""
+    REASON_CODE_EXCLUDED_QUOTA: _ReasonCode.ValueType  # 40
+    """Goods under a quota never pass under the exemption."""
+    REASON_CODE_EXCLUDED_ANTIDUMPING: _ReasonCode.ValueType  # 41
+    """Goods under an antidumping or countervailing order never pass."""
+    REASON_CODE_EXCLUDED_EXCISE: _ReasonCode.ValueType  # 42
+    """Goods under an excise tax that another agency collects never pass."""
+    REASON_CODE_EXCLUDED_AGENCY_FEE: _ReasonCode.ValueType  # 43
+    """Goods on which a partner agency's fee is due never pass."""
+    REASON_CODE_EXCLUDED_AGENCY_DATA: _ReasonCode.ValueType  # 44
+    """Goods that need a partner agency's data are not released by this way."""
+    REASON_CODE_EXCLUDED_TRADE_MEASURE: _ReasonCode.ValueType  # 45
+    """Goods under a trade measure that this regime excludes."""
+    REASON_CODE_EXCLUDED_INADMISSIBLE: _ReasonCode.ValueType  # 46
+    """Goods that may not be imported at all."""
+    REASON_CODE_EXCLUDED_FROM_ENTRY: _ReasonCode.ValueType  # 47
+    """Goods that may not use an entry that would otherwise do."""
+    REASON_CODE_KEPT_OPEN: _ReasonCode.ValueType  # 48
+    """The closing does not reach these goods (50 USC 1702(b))."""
+    REASON_CODE_ENTRY_NAMED: _ReasonCode.ValueType  # 49
+    """Why this entry: the rule that opens it, its band, who may file it."""
+    REASON_CODE_GIFT_UNDECLARED_OPEN: _ReasonCode.ValueType  # 50
+    """The recipient's day of gifts is over, and the exemption is open: filed
+    without the declaration the parcel is weighed as an ordinary import.
+    """
 
 class ReasonCode(_ReasonCode, metaclass=_ReasonCodeEnumTypeWrapper):
     """Why. Append-only: a number is never reused, a name never changes meaning."""
@@ -400,7 +428,109 @@ REASON_CODE_LIST_STALE: ReasonCode.ValueType  # 28
 """A list or model used is older than its bound."""
 REASON_CODE_NO_SIGNAL: ReasonCode.ValueType  # 29
 """Worth nothing under this rule: shown so that a person sees it was looked at."""
+REASON_CODE_EXCLUDED_QUOTA: ReasonCode.ValueType  # 40
+"""Goods under a quota never pass under the exemption."""
+REASON_CODE_EXCLUDED_ANTIDUMPING: ReasonCode.ValueType  # 41
+"""Goods under an antidumping or countervailing order never pass."""
+REASON_CODE_EXCLUDED_EXCISE: ReasonCode.ValueType  # 42
+"""Goods under an excise tax that another agency collects never pass."""
+REASON_CODE_EXCLUDED_AGENCY_FEE: ReasonCode.ValueType  # 43
+"""Goods on which a partner agency's fee is due never pass."""
+REASON_CODE_EXCLUDED_AGENCY_DATA: ReasonCode.ValueType  # 44
+"""Goods that need a partner agency's data are not released by this way."""
+REASON_CODE_EXCLUDED_TRADE_MEASURE: ReasonCode.ValueType  # 45
+"""Goods under a trade measure that this regime excludes."""
+REASON_CODE_EXCLUDED_INADMISSIBLE: ReasonCode.ValueType  # 46
+"""Goods that may not be imported at all."""
+REASON_CODE_EXCLUDED_FROM_ENTRY: ReasonCode.ValueType  # 47
+"""Goods that may not use an entry that would otherwise do."""
+REASON_CODE_KEPT_OPEN: ReasonCode.ValueType  # 48
+"""The closing does not reach these goods (50 USC 1702(b))."""
+REASON_CODE_ENTRY_NAMED: ReasonCode.ValueType  # 49
+"""Why this entry: the rule that opens it, its band, who may file it."""
+REASON_CODE_GIFT_UNDECLARED_OPEN: ReasonCode.ValueType  # 50
+"""The recipient's day of gifts is over, and the exemption is open: filed
+without the declaration the parcel is weighed as an ordinary import.
+"""
 Global___ReasonCode: _TypeAlias = ReasonCode  # noqa: Y015
+
+class _GoodsFlag:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _GoodsFlagEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_GoodsFlag.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    GOODS_FLAG_UNSPECIFIED: _GoodsFlag.ValueType  # 0
+    """Refused."""
+    GOODS_FLAG_ANTIDUMPING: _GoodsFlag.ValueType  # 1
+    """Under an antidumping or countervailing duty order."""
+    GOODS_FLAG_QUOTA: _GoodsFlag.ValueType  # 2
+    """Under an absolute or tariff-rate quota, open or closed."""
+    GOODS_FLAG_EXCISE: _GoodsFlag.ValueType  # 3
+    """Taxed under the Internal Revenue Code, collected by another agency."""
+    GOODS_FLAG_PARTNER_AGENCY: _GoodsFlag.ValueType  # 4
+    """Needs data for a partner agency."""
+    GOODS_FLAG_AGENCY_FEE: _GoodsFlag.ValueType  # 5
+    """A fee or tax of a partner agency is due."""
+    GOODS_FLAG_SECTION_301: _GoodsFlag.ValueType  # 6
+    """Under a measure of Section 301 of the Trade Act of 1974."""
+    GOODS_FLAG_SECTION_201: _GoodsFlag.ValueType  # 7
+    """Under a measure of Section 201 of the Trade Act of 1974."""
+    GOODS_FLAG_SECTION_232: _GoodsFlag.ValueType  # 8
+    """Under a measure of Section 232 of the Trade Expansion Act of 1962."""
+    GOODS_FLAG_CHAPTER_98_99: _GoodsFlag.ValueType  # 9
+    """Bears a duty or a claim of HTS chapter 98 or 99."""
+    GOODS_FLAG_FREE_TRADE_CLAIM: _GoodsFlag.ValueType  # 10
+    """Claimed under a free-trade agreement."""
+    GOODS_FLAG_INADMISSIBLE: _GoodsFlag.ValueType  # 11
+    """May not be imported."""
+    GOODS_FLAG_INFORMATIONAL_MATERIALS: _GoodsFlag.ValueType  # 12
+    """Informational materials, 50 USC 1702(b)(3)."""
+    GOODS_FLAG_DONATION: _GoodsFlag.ValueType  # 13
+    """A donation to relieve human suffering, 50 USC 1702(b)(2)."""
+    GOODS_FLAG_ACCOMPANIED_BAGGAGE: _GoodsFlag.ValueType  # 14
+    """Accompanied baggage for personal use, 50 USC 1702(b)(4)."""
+    GOODS_FLAG_OUT_OF_SCOPE: _GoodsFlag.ValueType  # 15
+    """Outside the scope of every order that number and origin alone suggest."""
+
+class GoodsFlag(_GoodsFlag, metaclass=_GoodsFlagEnumTypeWrapper):
+    """What is true of a line of goods beyond its HTS number. What is not said is
+    not known to be true; an operator's own list may say it too.
+    """
+
+GOODS_FLAG_UNSPECIFIED: GoodsFlag.ValueType  # 0
+"""Refused."""
+GOODS_FLAG_ANTIDUMPING: GoodsFlag.ValueType  # 1
+"""Under an antidumping or countervailing duty order."""
+GOODS_FLAG_QUOTA: GoodsFlag.ValueType  # 2
+"""Under an absolute or tariff-rate quota, open or closed."""
+GOODS_FLAG_EXCISE: GoodsFlag.ValueType  # 3
+"""Taxed under the Internal Revenue Code, collected by another agency."""
+GOODS_FLAG_PARTNER_AGENCY: GoodsFlag.ValueType  # 4
+"""Needs data for a partner agency."""
+GOODS_FLAG_AGENCY_FEE: GoodsFlag.ValueType  # 5
+"""A fee or tax of a partner agency is due."""
+GOODS_FLAG_SECTION_301: GoodsFlag.ValueType  # 6
+"""Under a measure of Section 301 of the Trade Act of 1974."""
+GOODS_FLAG_SECTION_201: GoodsFlag.ValueType  # 7
+"""Under a measure of Section 201 of the Trade Act of 1974."""
+GOODS_FLAG_SECTION_232: GoodsFlag.ValueType  # 8
+"""Under a measure of Section 232 of the Trade Expansion Act of 1962."""
+GOODS_FLAG_CHAPTER_98_99: GoodsFlag.ValueType  # 9
+"""Bears a duty or a claim of HTS chapter 98 or 99."""
+GOODS_FLAG_FREE_TRADE_CLAIM: GoodsFlag.ValueType  # 10
+"""Claimed under a free-trade agreement."""
+GOODS_FLAG_INADMISSIBLE: GoodsFlag.ValueType  # 11
+"""May not be imported."""
+GOODS_FLAG_INFORMATIONAL_MATERIALS: GoodsFlag.ValueType  # 12
+"""Informational materials, 50 USC 1702(b)(3)."""
+GOODS_FLAG_DONATION: GoodsFlag.ValueType  # 13
+"""A donation to relieve human suffering, 50 USC 1702(b)(2)."""
+GOODS_FLAG_ACCOMPANIED_BAGGAGE: GoodsFlag.ValueType  # 14
+"""Accompanied baggage for personal use, 50 USC 1702(b)(4)."""
+GOODS_FLAG_OUT_OF_SCOPE: GoodsFlag.ValueType  # 15
+"""Outside the scope of every order that number and origin alone suggest."""
+Global___GoodsFlag: _TypeAlias = GoodsFlag  # noqa: Y015
 
 class _Verdict:
     ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -429,6 +559,114 @@ VERDICT_NOT_ELIGIBLE: Verdict.ValueType  # 2
 VERDICT_UNKNOWN: Verdict.ValueType  # 3
 """Cannot be told; the reasons name the missing inputs."""
 Global___Verdict: _TypeAlias = Verdict  # noqa: Y015
+
+class _PersonKeyRule:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PersonKeyRuleEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PersonKeyRule.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PERSON_KEY_RULE_UNSPECIFIED: _PersonKeyRule.ValueType  # 0
+    """Never sent."""
+    PERSON_KEY_RULE_BUYER: _PersonKeyRule.ValueType  # 1
+    """The person is the buyer."""
+    PERSON_KEY_RULE_CONSIGNEE: _PersonKeyRule.ValueType  # 2
+    """The person is the consignee."""
+    PERSON_KEY_RULE_ACCENTS: _PersonKeyRule.ValueType  # 3
+    """Accents and letter forms were made plain."""
+    PERSON_KEY_RULE_TITLE: _PersonKeyRule.ValueType  # 4
+    """A title was left out."""
+    PERSON_KEY_RULE_LEGAL_FORM: _PersonKeyRule.ValueType  # 5
+    """A legal form was left out."""
+    PERSON_KEY_RULE_GENERATION: _PersonKeyRule.ValueType  # 6
+    """Jr, Sr, II, III or IV is there, and keeps its bearer apart."""
+    PERSON_KEY_RULE_CARE_OF: _PersonKeyRule.ValueType  # 7
+    """A care-of was left out."""
+    PERSON_KEY_RULE_INITIAL: _PersonKeyRule.ValueType  # 8
+    """A middle initial was left out of the links."""
+    PERSON_KEY_RULE_SHORT_NAME: _PersonKeyRule.ValueType  # 9
+    """A short first name was taken for the long one in the links."""
+    PERSON_KEY_RULE_UNIT: _PersonKeyRule.ValueType  # 10
+    """A unit was left out."""
+    PERSON_KEY_RULE_BOX: _PersonKeyRule.ValueType  # 11
+    """A post office box was given its one form."""
+    PERSON_KEY_RULE_STREET_FORMS: _PersonKeyRule.ValueType  # 12
+    """Words of the street line were shortened."""
+    PERSON_KEY_RULE_LATER_LINE: _PersonKeyRule.ValueType  # 13
+    """The street was found on a later line."""
+    PERSON_KEY_RULE_STATE_AND_ZIP: _PersonKeyRule.ValueType  # 14
+    """A state and ZIP code were taken off the street line."""
+    PERSON_KEY_RULE_ZIP_CUT: _PersonKeyRule.ValueType  # 15
+    """The ZIP code was cut to five digits."""
+    PERSON_KEY_RULE_ZIP_ZERO: _PersonKeyRule.ValueType  # 16
+    """The leading zero of the ZIP code was put back."""
+
+class PersonKeyRule(_PersonKeyRule, metaclass=_PersonKeyRuleEnumTypeWrapper):
+    """A rule by which the key of a person was made from a name and an address."""
+
+PERSON_KEY_RULE_UNSPECIFIED: PersonKeyRule.ValueType  # 0
+"""Never sent."""
+PERSON_KEY_RULE_BUYER: PersonKeyRule.ValueType  # 1
+"""The person is the buyer."""
+PERSON_KEY_RULE_CONSIGNEE: PersonKeyRule.ValueType  # 2
+"""The person is the consignee."""
+PERSON_KEY_RULE_ACCENTS: PersonKeyRule.ValueType  # 3
+"""Accents and letter forms were made plain."""
+PERSON_KEY_RULE_TITLE: PersonKeyRule.ValueType  # 4
+"""A title was left out."""
+PERSON_KEY_RULE_LEGAL_FORM: PersonKeyRule.ValueType  # 5
+"""A legal form was left out."""
+PERSON_KEY_RULE_GENERATION: PersonKeyRule.ValueType  # 6
+"""Jr, Sr, II, III or IV is there, and keeps its bearer apart."""
+PERSON_KEY_RULE_CARE_OF: PersonKeyRule.ValueType  # 7
+"""A care-of was left out."""
+PERSON_KEY_RULE_INITIAL: PersonKeyRule.ValueType  # 8
+"""A middle initial was left out of the links."""
+PERSON_KEY_RULE_SHORT_NAME: PersonKeyRule.ValueType  # 9
+"""A short first name was taken for the long one in the links."""
+PERSON_KEY_RULE_UNIT: PersonKeyRule.ValueType  # 10
+"""A unit was left out."""
+PERSON_KEY_RULE_BOX: PersonKeyRule.ValueType  # 11
+"""A post office box was given its one form."""
+PERSON_KEY_RULE_STREET_FORMS: PersonKeyRule.ValueType  # 12
+"""Words of the street line were shortened."""
+PERSON_KEY_RULE_LATER_LINE: PersonKeyRule.ValueType  # 13
+"""The street was found on a later line."""
+PERSON_KEY_RULE_STATE_AND_ZIP: PersonKeyRule.ValueType  # 14
+"""A state and ZIP code were taken off the street line."""
+PERSON_KEY_RULE_ZIP_CUT: PersonKeyRule.ValueType  # 15
+"""The ZIP code was cut to five digits."""
+PERSON_KEY_RULE_ZIP_ZERO: PersonKeyRule.ValueType  # 16
+"""The leading zero of the ZIP code was put back."""
+Global___PersonKeyRule: _TypeAlias = PersonKeyRule  # noqa: Y015
+
+class _DutyMethod:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _DutyMethodEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_DutyMethod.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    DUTY_METHOD_UNSPECIFIED: _DutyMethod.ValueType  # 0
+    """Never sent."""
+    DUTY_METHOD_AD_VALOREM: _DutyMethod.ValueType  # 1
+    """A percentage of the value."""
+    DUTY_METHOD_SPECIFIC: _DutyMethod.ValueType  # 2
+    """An amount for each postal item."""
+    DUTY_METHOD_BY_TARIFF: _DutyMethod.ValueType  # 3
+    """All duties, taxes and fees by HTS number, origin and value; not computed."""
+
+class DutyMethod(_DutyMethod, metaclass=_DutyMethodEnumTypeWrapper):
+    """How a duty is computed."""
+
+DUTY_METHOD_UNSPECIFIED: DutyMethod.ValueType  # 0
+"""Never sent."""
+DUTY_METHOD_AD_VALOREM: DutyMethod.ValueType  # 1
+"""A percentage of the value."""
+DUTY_METHOD_SPECIFIC: DutyMethod.ValueType  # 2
+"""An amount for each postal item."""
+DUTY_METHOD_BY_TARIFF: DutyMethod.ValueType  # 3
+"""All duties, taxes and fees by HTS number, origin and value; not computed."""
+Global___DutyMethod: _TypeAlias = DutyMethod  # noqa: Y015
 
 class _RiskAction:
     ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -530,6 +768,7 @@ class LineItem(_message.Message):
     WEIGHT_GRAMS_FIELD_NUMBER: _builtins.int
     LISTING_URL_FIELD_NUMBER: _builtins.int
     PICTURE_SHA256_FIELD_NUMBER: _builtins.int
+    FLAGS_FIELD_NUMBER: _builtins.int
     description: _builtins.str
     """The advertised retail wording: what it is, of what, for what; at most 1,000 characters."""
     hts_code: _builtins.str
@@ -547,8 +786,13 @@ class LineItem(_message.Message):
     @_builtins.property
     def unit_value(self) -> _money_pb2.Money:
         """Fair retail value of one unit in the country of shipment (19 CFR 10.151),
-        0 to 10,000,000 of the currency, no finer than its minor unit.
+        0 to 10,000,000 USD or 10,000,000,000 of any other currency, no finer than
+        its minor unit.
         """
+
+    @_builtins.property
+    def flags(self) -> _containers.RepeatedScalarFieldContainer[Global___GoodsFlag.ValueType]:
+        """What is true of the goods beyond their HTS number, each once, at most 15."""
 
     def __init__(
         self,
@@ -561,10 +805,11 @@ class LineItem(_message.Message):
         weight_grams: _builtins.int = ...,
         listing_url: _builtins.str = ...,
         picture_sha256: _builtins.bytes = ...,
+        flags: _abc.Iterable[Global___GoodsFlag.ValueType] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["unit_value", b"unit_value"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["description", b"description", "hts_code", b"hts_code", "listing_url", b"listing_url", "origin_country", b"origin_country", "picture_sha256", b"picture_sha256", "quantity", b"quantity", "unit_value", b"unit_value", "weight_grams", b"weight_grams"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["description", b"description", "flags", b"flags", "hts_code", b"hts_code", "listing_url", b"listing_url", "origin_country", b"origin_country", "picture_sha256", b"picture_sha256", "quantity", b"quantity", "unit_value", b"unit_value", "weight_grams", b"weight_grams"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1010,6 +1255,11 @@ class EligibilityFinding(_message.Message):
     COUNTED_SHIPMENTS_FIELD_NUMBER: _builtins.int
     LAW_VERSION_FIELD_NUMBER: _builtins.int
     DAY_TOTAL_FIELD_NUMBER: _builtins.int
+    ENTRY_REASON_FIELD_NUMBER: _builtins.int
+    DUTIES_FIELD_NUMBER: _builtins.int
+    CONVERSIONS_FIELD_NUMBER: _builtins.int
+    UNLISTED_FIELD_NUMBER: _builtins.int
+    PERSON_KEY_RULES_FIELD_NUMBER: _builtins.int
     verdict: Global___Verdict.ValueType
     """The answer."""
     regime_id: _builtins.str
@@ -1025,7 +1275,7 @@ class EligibilityFinding(_message.Message):
     counted_shipments: _builtins.int
     """How many are counted, also beyond the 100."""
     law_version: _builtins.str
-    """SHA-256 of the law data used, hex."""
+    """SHA-256 of the law data used, hex: rows, own rows, cases, rates."""
     @_builtins.property
     def reasons(self) -> _containers.RepeatedCompositeFieldContainer[Global___Reason]:
         """All reasons, not the first."""
@@ -1052,6 +1302,36 @@ class EligibilityFinding(_message.Message):
         With it the finding can be run again without the ledger.
         """
 
+    @_builtins.property
+    def entry_reason(self) -> Global___Reason:
+        """Why `entry_path`: the rule that opens it, its band, who may file it; absent
+        while it is unspecified.
+        """
+
+    @_builtins.property
+    def duties(self) -> _containers.RepeatedCompositeFieldContainer[Global___DutyFinding]:
+        """Duty on that entry where the law of the day computes it from the value or
+        the item: one for each method, of which the carrier's choice is due. Empty
+        for a privilege and for entries whose duty only the tariff tells.
+        """
+
+    @_builtins.property
+    def conversions(self) -> _containers.RepeatedCompositeFieldContainer[Global___Conversion]:
+        """Rates by which amounts in other currencies were made dollars, one for each."""
+
+    @_builtins.property
+    def unlisted(self) -> _containers.RepeatedScalarFieldContainer[Global___GoodsFlag.ValueType]:
+        """Of an eligible shipment: what bars goods and is told by flag alone, because
+        the operator has supplied no list of cases for it.
+        """
+
+    @_builtins.property
+    def person_key_rules(self) -> _containers.RepeatedScalarFieldContainer[Global___PersonKeyRule.ValueType]:
+        """How the person was told from others, kinds only: the key always has the words
+        of the name, the postal code and the street line; these rules were at work.
+        Empty when no person-day counts.
+        """
+
     def __init__(
         self,
         *,
@@ -1069,14 +1349,107 @@ class EligibilityFinding(_message.Message):
         counted_shipments: _builtins.int = ...,
         law_version: _builtins.str = ...,
         day_total: _money_pb2.Money | None = ...,
+        entry_reason: Global___Reason | None = ...,
+        duties: _abc.Iterable[Global___DutyFinding] | None = ...,
+        conversions: _abc.Iterable[Global___Conversion] | None = ...,
+        unlisted: _abc.Iterable[Global___GoodsFlag.ValueType] | None = ...,
+        person_key_rules: _abc.Iterable[Global___PersonKeyRule.ValueType] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["day_total", b"day_total", "headroom", b"headroom", "limit", b"limit", "value", b"value"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["day_total", b"day_total", "entry_reason", b"entry_reason", "headroom", b"headroom", "limit", b"limit", "value", b"value"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["counted_shipment_ids", b"counted_shipment_ids", "counted_shipments", b"counted_shipments", "day_total", b"day_total", "entry_path", b"entry_path", "headroom", b"headroom", "law_version", b"law_version", "limit", b"limit", "local_day", b"local_day", "person_day", b"person_day", "reasons", b"reasons", "regime_id", b"regime_id", "value", b"value", "verdict", b"verdict", "zone", b"zone"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversions", b"conversions", "counted_shipment_ids", b"counted_shipment_ids", "counted_shipments", b"counted_shipments", "day_total", b"day_total", "duties", b"duties", "entry_path", b"entry_path", "entry_reason", b"entry_reason", "headroom", b"headroom", "law_version", b"law_version", "limit", b"limit", "local_day", b"local_day", "person_day", b"person_day", "person_key_rules", b"person_key_rules", "reasons", b"reasons", "regime_id", b"regime_id", "unlisted", b"unlisted", "value", b"value", "verdict", b"verdict", "zone", b"zone"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___EligibilityFinding: _TypeAlias = EligibilityFinding  # noqa: Y015
+
+@_typing.final
+class DutyFinding(_message.Message):
+    """The duty on one shipment by one method."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    METHOD_FIELD_NUMBER: _builtins.int
+    AMOUNT_FIELD_NUMBER: _builtins.int
+    FORMULA_FIELD_NUMBER: _builtins.int
+    RULE_ID_FIELD_NUMBER: _builtins.int
+    CITATION_FIELD_NUMBER: _builtins.int
+    CONFIDENCE_FIELD_NUMBER: _builtins.int
+    method: Global___DutyMethod.ValueType
+    """Which method."""
+    formula: _builtins.str
+    """How it was computed, or what is missing."""
+    rule_id: _builtins.str
+    """Id of the rule."""
+    citation: _builtins.str
+    """Its instruments."""
+    confidence: Global___Confidence.ValueType
+    """How well it is known."""
+    @_builtins.property
+    def amount(self) -> _money_pb2.Money:
+        """What it comes to in U.S. dollars, to the cent; absent when an input or a
+        rate is missing, or it is not computed here.
+        """
+
+    def __init__(
+        self,
+        *,
+        method: Global___DutyMethod.ValueType = ...,
+        amount: _money_pb2.Money | None = ...,
+        formula: _builtins.str = ...,
+        rule_id: _builtins.str = ...,
+        citation: _builtins.str = ...,
+        confidence: Global___Confidence.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "citation", b"citation", "confidence", b"confidence", "formula", b"formula", "method", b"method", "rule_id", b"rule_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DutyFinding: _TypeAlias = DutyFinding  # noqa: Y015
+
+@_typing.final
+class Conversion(_message.Message):
+    """A rate of exchange that was used."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CURRENCY_CODE_FIELD_NUMBER: _builtins.int
+    RATE_FIELD_NUMBER: _builtins.int
+    FIRST_DAY_FIELD_NUMBER: _builtins.int
+    END_DAY_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    RULE_ID_FIELD_NUMBER: _builtins.int
+    currency_code: _builtins.str
+    """The currency converted, ISO 4217."""
+    rate: _builtins.str
+    """U.S. dollars for one unit, a decimal as the operator's table writes it."""
+    first_day: _builtins.str
+    """First day on which the rate is in force, YYYY-MM-DD."""
+    end_day: _builtins.str
+    """First day no more; empty when open-ended."""
+    source: _builtins.str
+    """Where the operator has it from."""
+    rule_id: _builtins.str
+    """Id of the rule that says which day's rate counts."""
+    def __init__(
+        self,
+        *,
+        currency_code: _builtins.str = ...,
+        rate: _builtins.str = ...,
+        first_day: _builtins.str = ...,
+        end_day: _builtins.str = ...,
+        source: _builtins.str = ...,
+        rule_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["currency_code", b"currency_code", "end_day", b"end_day", "first_day", b"first_day", "rate", b"rate", "rule_id", b"rule_id", "source", b"source"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Conversion: _TypeAlias = Conversion  # noqa: Y015
 
 @_typing.final
 class RiskContribution(_message.Message):
