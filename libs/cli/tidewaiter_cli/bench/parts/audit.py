@@ -17,7 +17,7 @@ from tidewaiter_cli.bench.bare_echo import CHUNKS_UNANSWERED_MAX
 from tidewaiter_cli.bench.cargo import batches, records_of
 from tidewaiter_cli.bench.figures import Measured, RateKeys, latency, rate
 from tidewaiter_cli.bench.ground import CALL_SECONDS_MAX, Ground
-from tidewaiter_cli.bench.parts import growth
+from tidewaiter_cli.bench.parts import log_growth
 from tidewaiter_cli.bench.parts.eligibility import findings_of
 from tidewaiter_cli.bench.parts.risk import assessments_of
 from tidewaiter_cli.bench.timing import at_once, in_turn, rounds
@@ -59,7 +59,7 @@ def measure(ground: Ground) -> dict[str, Measured]:
     bytes_each = sum(record.ByteSize() for record in prepared[0]) / count
     reached = Measured({"record_bytes": round(bytes_each), "tree_size": ground.settled_size()})
     names = [record.decision.decision_id for records in prepared for record in records]
-    grown = growth.measure(ground, ground.entries or ground.count(_GROWN_ENTRIES, at_least=2_000))
+    grown = log_growth.measure(ground, ground.entries or ground.count(_GROWN_ENTRIES, at_least=2_000))
     return {"audit": section + reached + _proofs(ground, audit, names) + grown}
 
 
