@@ -21,6 +21,8 @@ COMMANDS: Final = {
     "requirements": "Lists which data elements a filing needs, by filer, mode and day.",
     "law": "Shows the law that eligibility judges by, row by row, with citations.",
     "screen": "Looks up a name on the lists of denied parties.",
+    "describe": "Says which descriptions of goods are vague, and what to add.",
+    "values": "Learns from your own filings what goods are usually worth.",
     "trace": "Shows how one filing went through the services, with times.",
     "manifest": "Makes a realistic manifest to try things on.",
     "bench": "Measures the services on this machine.",
