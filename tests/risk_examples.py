@@ -11,7 +11,7 @@ from typing import Any
 from tidewaiter_risk.assess import SIGNALS, Assessor
 from tidewaiter_risk.lists.directory import SAMPLE_DIR, PartyList, read_list
 from tidewaiter_risk.lists.index import NameIndex
-from tidewaiter_risk.model import Contribution, Item, Mode, Party, Shipment
+from tidewaiter_risk.model import Contribution, Item, Mode, Party, Past, Shipment
 from tidewaiter_risk.scorecard.load import load_scorecard
 from tidewaiter_risk.scorecard.rules import Scorecard
 from tidewaiter_risk.signals.completeness import ELEMENTS
@@ -59,6 +59,7 @@ def shipment(**changes: Any) -> Shipment:
         items=(item(),),
         scanned=True,
         conflicting_fields=(),
+        past=Past(),
     )
     return replace(ordinary, **changes)
 
@@ -70,7 +71,9 @@ def index_of(*lists: PartyList) -> NameIndex:
 
 def assessor(*, scorecard: Scorecard = SCORECARD, lists: Sequence[PartyList] = (SAMPLE,), **changes: Any) -> Assessor:
     """An assessor on the packaged scorecard and the invented list, unless told otherwise."""
-    return Assessor(scorecard=scorecard, index=index_of(*lists), descriptions_cached_max=1_000, **changes)
+    # Time stands still unless told otherwise: a busy machine must not make a signal late.
+    still = {"now": lambda: 0}
+    return Assessor(scorecard=scorecard, index=index_of(*lists), descriptions_cached_max=1_000, **still | changes)
 
 
 def seen(given: Shipment, signal: str, **changes: Any) -> Contribution | None:

@@ -2,80 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import grpc
 import pytest
 import structlog
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from tidewaiter.risk.v1 import risk_pb2, risk_pb2_grpc
+from tidewaiter.risk.v1 import risk_pb2
 from tidewaiter.trade.v1 import trade_pb2
 from tidewaiter_chassis import answers
 from tidewaiter_chassis.failures import Failure, Kind
-from tidewaiter_chassis.settings import load
 from tidewaiter_chassis.telemetry import Telemetry
-from tidewaiter_risk.__main__ import build
 from tidewaiter_risk.assess import SIGNALS
 from tidewaiter_risk.model import Shipment
 from tidewaiter_risk.servicer import RiskServicer
-from tidewaiter_risk.settings import Settings
 
 from tests.risk_examples import SAMPLE, SCORECARD, assessor, index_of, sdn_line, write_list
+from tests.risk_service import assessment, batch, observer, refusal, serving
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
-
-
-@asynccontextmanager
-async def serving(folder: Path, *, telemetry: Telemetry | None = None, **variables: str) -> AsyncIterator[Any]:
-    """A stub of risk, served on loopback for the length of the block."""
-    settings = load(
-        Settings,
-        {
-            "TIDEWAITER_RISK_LISTEN": "127.0.0.1:0",
-            "TIDEWAITER_RISK_METRICS_LISTEN": "",
-            "TIDEWAITER_RISK_DATA_DIR": str(folder / "data"),
-            **{f"TIDEWAITER_RISK_{name.upper()}": value for name, value in variables.items()},
-        },
-    )
-    own = telemetry or Telemetry.for_tests("risk")
-    server = await build(settings, own)
-    address = await server.start()
-    try:
-        async with grpc.aio.insecure_channel(address) as channel:
-            yield risk_pb2_grpc.RiskServiceStub(channel)
-    finally:
-        await server.stop(0)
-        if telemetry is None:
-            own.stop()
-
-
-def assessment(shipment_id: str, *, traceparent: str = "", **changes: Any) -> risk_pb2.Assessment:
-    shipment = trade_pb2.Shipment(
-        shipment_id=shipment_id,
-        mode=trade_pb2.TRANSPORT_MODE_TRUCK,
-        consignee=trade_pb2.Party(name="Dana Whitcombe", city="Fargo", phone="+1 701 555 0100"),
-        shipper=trade_pb2.Party(name="Hanoi Knitwear", city="Hanoi", phone="+84 24 5550 0100"),
-    )
-    shipment.estimated_arrival.seconds = 1_740_787_200
-    goods = shipment.items.add(
-        description="Knitted cotton cardigan", hts_code="6110202079", origin_country="VN", quantity=1
-    )
-    goods.unit_value.currency_code, goods.unit_value.units = "USD", 20
-    shipment.MergeFrom(trade_pb2.Shipment(**changes))
-    return risk_pb2.Assessment(shipment=shipment, traceparent=traceparent)
-
-
-def batch(*assessments: risk_pb2.Assessment) -> risk_pb2.AssessRiskRequest:
-    return risk_pb2.AssessRiskRequest(assessments=assessments)
-
-
-async def refusal(call: Any) -> Failure:
-    with pytest.raises(grpc.aio.AioRpcError) as error:
-        await call
-    return answers.from_rpc_error(error.value)
 
 
 async def test_a_batch_is_answered_in_order_with_the_versions_used(tmp_path: Path) -> None:
@@ -275,6 +221,7 @@ async def test_a_signal_that_breaks_is_told_once_a_batch_without_what_it_saw() -
     telemetry = Telemetry.for_tests("risk")
     servicer = RiskServicer(
         assessor=assessor(signals={**SIGNALS, "filers.disagree": breaking}),
+        observer=observer(telemetry),
         index=index_of(SAMPLE),
         screening=SCORECARD.screening,
         telemetry=telemetry,
@@ -283,7 +230,7 @@ async def test_a_signal_that_breaks_is_told_once_a_batch_without_what_it_saw() -
         response = await servicer.AssessRisk(batch(assessment("a"), assessment("b")), None)
     telemetry.stop()
 
-    assert [40, 40] == [result.finding.score for result in response.results]
+    assert [20, 20] == [result.finding.score for result in response.results]
     (event,) = [event for event in events if event["event"] == "signal broke"]
     assert ("filers.disagree", "ValueError", 2) == (event["signal"], event["error"], event["times"])
     assert "Dana" not in str(event)

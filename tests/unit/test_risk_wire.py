@@ -9,11 +9,13 @@ import pytest
 from tidewaiter.risk.v1 import risk_pb2
 from tidewaiter.trade.v1 import trade_pb2
 from tidewaiter_chassis.failures import Failure
+from tidewaiter_goods.confidence import Confidence
 from tidewaiter_risk import wire
 from tidewaiter_risk.model import (
     Action,
-    Confidence,
     Contribution,
+    Counterfactual,
+    FilerType,
     Finding,
     Hit,
     ListVersion,
@@ -49,6 +51,7 @@ def shipment_message(**changes: Any) -> trade_pb2.Shipment:
         buyer=party_message(party("Dana Whitcombe")),
         consignee=party_message(party("Dana Whitcombe")),
         security_scan=trade_pb2.SecurityScan(performed=True),
+        revision=1,
     )
     message.estimated_arrival.seconds = day("2025-03-01") * 86_400 + 86_399
     goods = message.items.add(
@@ -65,7 +68,24 @@ def shipment_message(**changes: Any) -> trade_pb2.Shipment:
 
 
 def test_every_field_of_a_shipment_is_read() -> None:
-    assert shipment() == wire.shipment_from(shipment_message())
+    message = shipment_message(
+        revision=7,
+        seller_account_id="SHOP-7",
+        filer_types=[trade_pb2.FILER_TYPE_CARRIER, trade_pb2.FILER_TYPE_ONLINE_MARKETPLACE],
+    )
+
+    assert replace(shipment(), past=None) == wire.shipment_from(shipment_message())
+    assert (7, "SHOP-7", (FilerType.CARRIER, FilerType.ONLINE_MARKETPLACE)) == (
+        wire.shipment_from(message).revision,
+        wire.shipment_from(message).seller_account_id,
+        wire.shipment_from(message).filer_types,
+    )
+
+
+def test_the_filer_types_are_those_of_the_contract() -> None:
+    assert {f"FILER_TYPE_{one.name}": int(one) for one in FilerType} == {
+        name: number for name, number in trade_pb2.FilerType.items() if number
+    }
 
 
 def test_what_is_absent_is_unknown_and_never_zero() -> None:
@@ -137,6 +157,7 @@ def a_finding(*contributions: Contribution) -> Finding:
         contributions=contributions,
         scorecard_version="ab" * 32,
         lists=(ListVersion(list="one", version="7", sha256="cd" * 32, entries=9),),
+        counterfactual=Counterfactual(action=Action.REVIEW, score=150, signals=("party.listed",), detail="Otherwise."),
     )
 
 
@@ -150,7 +171,14 @@ def a_contribution(**changes: Any) -> Contribution:
         confidence=Confidence.SECONDARY,
         field="buyer.name",
     )
-    return Contribution(signal="party.listed", points=350, reason=replace(reason, **changes))
+    return Contribution(
+        signal="party.listed",
+        points=350,
+        reason=replace(reason, **changes),
+        data_version="table 1",
+        shipment_ids=("a", "b"),
+        suppression_id="S-1",
+    )
 
 
 def test_every_field_of_a_finding_is_written() -> None:
@@ -159,7 +187,19 @@ def test_every_field_of_a_finding_is_written() -> None:
     (written,) = message.contributions
 
     assert (350, trade_pb2.RISK_ACTION_HOLD, "ab" * 32) == (message.score, message.action, message.scorecard_version)
-    assert ("party.listed", 350) == (written.signal, written.points)
+    assert ("party.listed", 350, "table 1", ["a", "b"], "S-1") == (
+        written.signal,
+        written.points,
+        written.data_version,
+        list(written.shipment_ids),
+        written.suppression_id,
+    )
+    assert (
+        trade_pb2.RiskCounterfactual(
+            action=trade_pb2.RISK_ACTION_REVIEW, score=150, signals=["party.listed"], detail="Otherwise."
+        )
+        == message.counterfactual
+    )
     assert (trade_pb2.REASON_CODE_PARTY_LISTED, trade_pb2.REASON_SOURCE_RISK, trade_pb2.CONFIDENCE_SECONDARY) == (
         written.reason.code,
         written.reason.source,

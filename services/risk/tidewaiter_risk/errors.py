@@ -17,6 +17,15 @@ def scorecard_refused(problems: Sequence[str]) -> Failure:
     )
 
 
+def values_refused(file: str, problem: str) -> Failure:
+    """The file of unit values cannot be used; risk does not start, for it would judge no value silently."""
+    return Failure(
+        kind=Kind.NOT_READY,
+        reason="VALUES_REFUSED",
+        detail=f"TIDEWAITER_RISK_VALUES_FILE names {file}, which {problem}; build it with `tidewaiter values`.",
+    )
+
+
 def lists_folder_missing(folder: str) -> Failure:
     """The folder that the settings name for lists is not there: a typing error must not turn screening off."""
     return Failure(

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from tidewaiter.risk.v1 import risk_pb2
 from tidewaiter.trade.v1 import trade_pb2
 from tidewaiter_chassis import validation
+from tidewaiter_goods.confidence import Confidence
 
 from tidewaiter_risk.errors import mode_unknown, shipment_id_missing
+from tidewaiter_risk.history.keys import Parties
 from tidewaiter_risk.model import (
     NANOS_PER_UNIT,
     Action,
-    Confidence,
     Contribution,
+    Counterfactual,
+    FilerType,
     Finding,
     Hit,
     Item,
@@ -31,6 +35,7 @@ _CONTRIBUTIONS_CACHED_MAX = 4_096
 
 _MODES = {trade_pb2.TransportMode.Value(f"TRANSPORT_MODE_{mode.name}"): mode for mode in Mode}
 _ACTIONS = {action: trade_pb2.RiskAction.Value(f"RISK_ACTION_{action.name}") for action in Action}
+_FILER_TYPES: dict[int, FilerType] = {int(one): one for one in FilerType}
 _CODES = {code: trade_pb2.ReasonCode.Value(f"REASON_CODE_{code.name}") for code in ReasonCode}
 _SOURCES = {source: trade_pb2.ReasonSource.Value(f"REASON_SOURCE_{source.name}") for source in Source}
 _CONFIDENCES = {one: trade_pb2.Confidence.Value(f"CONFIDENCE_{one.name}") for one in Confidence}
@@ -59,6 +64,7 @@ def shipment_from(message: trade_pb2.Shipment) -> Shipment:
     if mode is None:
         raise mode_unknown(message.mode)
     has = message.HasField
+    filers = message.filer_types
     return Shipment(
         shipment_id=shipment_id,
         mode=mode,
@@ -70,6 +76,27 @@ def shipment_from(message: trade_pb2.Shipment) -> Shipment:
         items=tuple([_item_from(item) for item in message.items]),
         scanned=has("security_scan") and message.security_scan.performed,
         conflicting_fields=tuple([conflict.field for conflict in message.conflicts]),
+        revision=message.revision,
+        filer_types=tuple([_FILER_TYPES[filer] for filer in filers if filer in _FILER_TYPES]) if filers else (),
+        seller_account_id=message.seller_account_id,
+    )
+
+
+def parties_from(message: trade_pb2.Shipment) -> Parties:
+    """Who and where, for the history to hash; personal data, so nobody else asks for it."""
+    consignee, has = message.consignee, message.HasField
+    address: tuple[str, ...] = ()
+    if consignee.address_lines:
+        address = (*consignee.address_lines, consignee.city, consignee.postal_code)
+    return Parties(
+        consignee=consignee.name,
+        address=address,
+        phone=consignee.phone,
+        email=consignee.email,
+        shipper=message.shipper.name if has("shipper") else "",
+        shipper_country=message.shipper.country_code if has("shipper") else "",
+        seller=message.seller_account_id or (message.seller.name if has("seller") else ""),
+        order_id=message.order_id,
     )
 
 
@@ -109,6 +136,7 @@ class FindingWriter:
         self._frame = trade_pb2.RiskFinding()
         self._framed: tuple[str, tuple[ListVersion, ...]] = ("", ())
         self._contributions: dict[int, tuple[Contribution, trade_pb2.RiskContribution]] = {}
+        self._counterfactual = lru_cache(_CONTRIBUTIONS_CACHED_MAX)(counterfactual_to)
 
     def write(self, finding: Finding, message: trade_pb2.RiskFinding) -> None:
         """Writes the finding into an empty message; its faults stay here."""
@@ -121,6 +149,8 @@ class FindingWriter:
         message.MergeFrom(self._frame)
         message.score = finding.score
         message.action = _ACTIONS[finding.action]
+        if finding.counterfactual is not None:
+            message.counterfactual.CopyFrom(self._counterfactual(finding.counterfactual))
         if finding.contributions:
             message.contributions.extend([self._contribution(one) for one in finding.contributions])
 
@@ -150,6 +180,19 @@ def contribution_to(contribution: Contribution) -> trade_pb2.RiskContribution:
             confidence=_CONFIDENCES[reason.confidence],
             field=reason.field,
         ),
+        data_version=contribution.data_version,
+        shipment_ids=contribution.shipment_ids,
+        suppression_id=contribution.suppression_id,
+    )
+
+
+def counterfactual_to(counterfactual: Counterfactual) -> trade_pb2.RiskCounterfactual:
+    """What would have changed the advice, as a message."""
+    return trade_pb2.RiskCounterfactual(
+        action=_ACTIONS[counterfactual.action],
+        score=counterfactual.score,
+        signals=counterfactual.signals,
+        detail=counterfactual.detail,
     )
 
 

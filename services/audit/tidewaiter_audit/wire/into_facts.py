@@ -177,6 +177,7 @@ def _risk(message: trade.RiskFinding) -> facts.RiskFinding:
     return facts.RiskFinding(
         action=RISK_ACTIONS[message.action],
         contributions=tuple(map(_contribution, message.contributions)),
+        counterfactual=_counterfactual(message.counterfactual) if message.HasField("counterfactual") else None,
         lists=tuple(map(_list_version, message.lists)),
         score=message.score,
         scorecard_version=message.scorecard_version,
@@ -185,9 +186,21 @@ def _risk(message: trade.RiskFinding) -> facts.RiskFinding:
 
 def _contribution(message: trade.RiskContribution) -> facts.RiskContribution:
     return facts.RiskContribution(
+        data_version=message.data_version,
         points=message.points,
         reason=_reason(message.reason) if message.HasField("reason") else None,
+        shipment_ids=tuple(message.shipment_ids),
         signal=message.signal,
+        suppression_id=message.suppression_id,
+    )
+
+
+def _counterfactual(message: trade.RiskCounterfactual) -> facts.RiskCounterfactual:
+    return facts.RiskCounterfactual(
+        action=RISK_ACTIONS[message.action],
+        detail=message.detail,
+        score=message.score,
+        signals=tuple(message.signals),
     )
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tidewaiter_risk.descriptions import Vagueness
+from tidewaiter_goods.headings import Headings
+from tidewaiter_goods.judge import Vagueness
+from tidewaiter_goods.values import Values
+
 from tidewaiter_risk.lists.index import NameIndex
 from tidewaiter_risk.model import Contribution, Shipment
 from tidewaiter_risk.scorecard.rules import Scorecard, SignalRule
@@ -13,11 +16,14 @@ from tidewaiter_risk.scorecard.rules import Scorecard, SignalRule
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """One scorecard and one set of lists, the same for every signal and every shipment of an assessor."""
+    """One scorecard and one set of lists and tables, the same for every signal and every shipment of an assessor."""
 
     scorecard: Scorecard
     index: NameIndex
     vagueness: Callable[[str], Vagueness | None]
+    headings: Headings
+    values: Values | None
+    """What was filed before; None when the user has built nothing yet."""
 
 
 Look = Callable[[Shipment], Contribution | None]

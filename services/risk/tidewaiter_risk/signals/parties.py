@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from tidewaiter_goods.confidence import Confidence
+
 from tidewaiter_risk.lists.index import ListedName
-from tidewaiter_risk.model import Confidence, Contribution, MatchKind, Party, ReasonCode, Shipment
+from tidewaiter_risk.model import Contribution, MatchKind, Party, ReasonCode, Shipment
 from tidewaiter_risk.scorecard.rules import SignalRule
 from tidewaiter_risk.signals.evidence import Evidence, Look
 

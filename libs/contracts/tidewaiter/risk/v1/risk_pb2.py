@@ -27,7 +27,7 @@ from google.rpc import status_pb2 as google_dot_rpc_dot_status__pb2
 from tidewaiter.trade.v1 import trade_pb2 as tidewaiter_dot_trade_dot_v1_dot_trade__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dtidewaiter/risk/v1/risk.proto\x12\x12tidewaiter.risk.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x17google/rpc/status.proto\x1a\x1ftidewaiter/trade/v1/trade.proto\"Z\n\nAssessment\x12\x37\n\x08shipment\x18\x01 \x01(\x0b\x32\x1d.tidewaiter.trade.v1.ShipmentB\x06\xbaH\x03\xc8\x01\x01\x12\x13\n\x0btraceparent\x18\x02 \x01(\t\"Z\n\x11\x41ssessRiskRequest\x12\x45\n\x0b\x61ssessments\x18\x01 \x03(\x0b\x32\x1e.tidewaiter.risk.v1.AssessmentB\x10\xbaH\r\x92\x01\n\x08\x01\x10\xe8\x07\"\x03\xd8\x01\x03\"v\n\x10\x41ssessmentResult\x12\x33\n\x07\x66inding\x18\x01 \x01(\x0b\x32 .tidewaiter.trade.v1.RiskFindingH\x00\x12#\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\x08\n\x06result\"K\n\x12\x41ssessRiskResponse\x12\x35\n\x07results\x18\x01 \x03(\x0b\x32$.tidewaiter.risk.v1.AssessmentResult\"d\n\x12ScreenPartyRequest\x12\x31\n\x05party\x18\x01 \x01(\x0b\x32\x1a.tidewaiter.trade.v1.PartyB\x06\xbaH\x03\xc8\x01\x01\x12\x1b\n\x08hits_max\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\"\xa2\x01\n\x08PartyHit\x12\x0c\n\x04list\x18\x01 \x01(\t\x12\x10\n\x08\x65ntry_id\x18\x02 \x01(\t\x12\x13\n\x0blisted_name\x18\x03 \x01(\t\x12\x14\n\x0cmatched_name\x18\x04 \x01(\t\x12+\n\x04kind\x18\x05 \x01(\x0e\x32\x1d.tidewaiter.risk.v1.MatchKind\x12\r\n\x05score\x18\x06 \x01(\x05\x12\x0f\n\x07program\x18\x07 \x01(\t\"r\n\x13ScreenPartyResponse\x12*\n\x04hits\x18\x01 \x03(\x0b\x32\x1c.tidewaiter.risk.v1.PartyHit\x12/\n\x05lists\x18\x02 \x03(\x0b\x32 .tidewaiter.trade.v1.ListVersion\"U\n\x19\x42\x61tchScreenPartiesRequest\x12\x38\n\x08requests\x18\x01 \x03(\x0b\x32&.tidewaiter.risk.v1.ScreenPartyRequest\"z\n\x0cScreenResult\x12;\n\x08response\x18\x01 \x01(\x0b\x32\'.tidewaiter.risk.v1.ScreenPartyResponseH\x00\x12#\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\x08\n\x06result\"O\n\x1a\x42\x61tchScreenPartiesResponse\x12\x31\n\x07results\x18\x01 \x03(\x0b\x32 .tidewaiter.risk.v1.ScreenResult\";\n\x12ListSourcesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"a\n\x13ListSourcesResponse\x12\x31\n\x07sources\x18\x01 \x03(\x0b\x32 .tidewaiter.trade.v1.ListVersion\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"M\n\x11\x44iffSourceRequest\x12\x0c\n\x04list\x18\x01 \x01(\t\x12\x14\n\x0colder_sha256\x18\x02 \x01(\t\x12\x14\n\x0cnewer_sha256\x18\x03 \x01(\t\"c\n\x12\x44iffSourceResponse\x12\x17\n\x0f\x61\x64\x64\x65\x64_entry_ids\x18\x01 \x03(\t\x12\x19\n\x11removed_entry_ids\x18\x02 \x03(\t\x12\x19\n\x11\x63hanged_entry_ids\x18\x03 \x03(\t*R\n\tMatchKind\x12\x1a\n\x16MATCH_KIND_UNSPECIFIED\x10\x00\x12\x13\n\x0fMATCH_KIND_NAME\x10\x01\x12\x14\n\x10MATCH_KIND_ALIAS\x10\x02\x32\xfc\x03\n\x0bRiskService\x12[\n\nAssessRisk\x12%.tidewaiter.risk.v1.AssessRiskRequest\x1a&.tidewaiter.risk.v1.AssessRiskResponse\x12^\n\x0bScreenParty\x12&.tidewaiter.risk.v1.ScreenPartyRequest\x1a\'.tidewaiter.risk.v1.ScreenPartyResponse\x12s\n\x12\x42\x61tchScreenParties\x12-.tidewaiter.risk.v1.BatchScreenPartiesRequest\x1a..tidewaiter.risk.v1.BatchScreenPartiesResponse\x12^\n\x0bListSources\x12&.tidewaiter.risk.v1.ListSourcesRequest\x1a\'.tidewaiter.risk.v1.ListSourcesResponse\x12[\n\nDiffSource\x12%.tidewaiter.risk.v1.DiffSourceRequest\x1a&.tidewaiter.risk.v1.DiffSourceResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dtidewaiter/risk/v1/risk.proto\x12\x12tidewaiter.risk.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x17google/rpc/status.proto\x1a\x1ftidewaiter/trade/v1/trade.proto\"k\n\nAssessment\x12\x37\n\x08shipment\x18\x01 \x01(\x0b\x32\x1d.tidewaiter.trade.v1.ShipmentB\x06\xbaH\x03\xc8\x01\x01\x12\x13\n\x0btraceparent\x18\x02 \x01(\t\x12\x0f\n\x07what_if\x18\x03 \x01(\x08\"Z\n\x11\x41ssessRiskRequest\x12\x45\n\x0b\x61ssessments\x18\x01 \x03(\x0b\x32\x1e.tidewaiter.risk.v1.AssessmentB\x10\xbaH\r\x92\x01\n\x08\x01\x10\xe8\x07\"\x03\xd8\x01\x03\"v\n\x10\x41ssessmentResult\x12\x33\n\x07\x66inding\x18\x01 \x01(\x0b\x32 .tidewaiter.trade.v1.RiskFindingH\x00\x12#\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\x08\n\x06result\"K\n\x12\x41ssessRiskResponse\x12\x35\n\x07results\x18\x01 \x03(\x0b\x32$.tidewaiter.risk.v1.AssessmentResult\"d\n\x12ScreenPartyRequest\x12\x31\n\x05party\x18\x01 \x01(\x0b\x32\x1a.tidewaiter.trade.v1.PartyB\x06\xbaH\x03\xc8\x01\x01\x12\x1b\n\x08hits_max\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\"\xa2\x01\n\x08PartyHit\x12\x0c\n\x04list\x18\x01 \x01(\t\x12\x10\n\x08\x65ntry_id\x18\x02 \x01(\t\x12\x13\n\x0blisted_name\x18\x03 \x01(\t\x12\x14\n\x0cmatched_name\x18\x04 \x01(\t\x12+\n\x04kind\x18\x05 \x01(\x0e\x32\x1d.tidewaiter.risk.v1.MatchKind\x12\r\n\x05score\x18\x06 \x01(\x05\x12\x0f\n\x07program\x18\x07 \x01(\t\"r\n\x13ScreenPartyResponse\x12*\n\x04hits\x18\x01 \x03(\x0b\x32\x1c.tidewaiter.risk.v1.PartyHit\x12/\n\x05lists\x18\x02 \x03(\x0b\x32 .tidewaiter.trade.v1.ListVersion\"U\n\x19\x42\x61tchScreenPartiesRequest\x12\x38\n\x08requests\x18\x01 \x03(\x0b\x32&.tidewaiter.risk.v1.ScreenPartyRequest\"z\n\x0cScreenResult\x12;\n\x08response\x18\x01 \x01(\x0b\x32\'.tidewaiter.risk.v1.ScreenPartyResponseH\x00\x12#\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\x08\n\x06result\"O\n\x1a\x42\x61tchScreenPartiesResponse\x12\x31\n\x07results\x18\x01 \x03(\x0b\x32 .tidewaiter.risk.v1.ScreenResult\";\n\x12ListSourcesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"a\n\x13ListSourcesResponse\x12\x31\n\x07sources\x18\x01 \x03(\x0b\x32 .tidewaiter.trade.v1.ListVersion\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"M\n\x11\x44iffSourceRequest\x12\x0c\n\x04list\x18\x01 \x01(\t\x12\x14\n\x0colder_sha256\x18\x02 \x01(\t\x12\x14\n\x0cnewer_sha256\x18\x03 \x01(\t\"c\n\x12\x44iffSourceResponse\x12\x17\n\x0f\x61\x64\x64\x65\x64_entry_ids\x18\x01 \x03(\t\x12\x19\n\x11removed_entry_ids\x18\x02 \x03(\t\x12\x19\n\x11\x63hanged_entry_ids\x18\x03 \x03(\t*R\n\tMatchKind\x12\x1a\n\x16MATCH_KIND_UNSPECIFIED\x10\x00\x12\x13\n\x0fMATCH_KIND_NAME\x10\x01\x12\x14\n\x10MATCH_KIND_ALIAS\x10\x02\x32\xfc\x03\n\x0bRiskService\x12[\n\nAssessRisk\x12%.tidewaiter.risk.v1.AssessRiskRequest\x1a&.tidewaiter.risk.v1.AssessRiskResponse\x12^\n\x0bScreenParty\x12&.tidewaiter.risk.v1.ScreenPartyRequest\x1a\'.tidewaiter.risk.v1.ScreenPartyResponse\x12s\n\x12\x42\x61tchScreenParties\x12-.tidewaiter.risk.v1.BatchScreenPartiesRequest\x1a..tidewaiter.risk.v1.BatchScreenPartiesResponse\x12^\n\x0bListSources\x12&.tidewaiter.risk.v1.ListSourcesRequest\x1a\'.tidewaiter.risk.v1.ListSourcesResponse\x12[\n\nDiffSource\x12%.tidewaiter.risk.v1.DiffSourceRequest\x1a&.tidewaiter.risk.v1.DiffSourceResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -42,36 +42,36 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SCREENPARTYREQUEST'].fields_by_name['party']._serialized_options = b'\272H\003\310\001\001'
   _globals['_SCREENPARTYREQUEST'].fields_by_name['hits_max']._loaded_options = None
   _globals['_SCREENPARTYREQUEST'].fields_by_name['hits_max']._serialized_options = b'\272H\006\032\004\030d(\000'
-  _globals['_MATCHKIND']._serialized_start=1536
-  _globals['_MATCHKIND']._serialized_end=1618
+  _globals['_MATCHKIND']._serialized_start=1553
+  _globals['_MATCHKIND']._serialized_end=1635
   _globals['_ASSESSMENT']._serialized_start=140
-  _globals['_ASSESSMENT']._serialized_end=230
-  _globals['_ASSESSRISKREQUEST']._serialized_start=232
-  _globals['_ASSESSRISKREQUEST']._serialized_end=322
-  _globals['_ASSESSMENTRESULT']._serialized_start=324
-  _globals['_ASSESSMENTRESULT']._serialized_end=442
-  _globals['_ASSESSRISKRESPONSE']._serialized_start=444
-  _globals['_ASSESSRISKRESPONSE']._serialized_end=519
-  _globals['_SCREENPARTYREQUEST']._serialized_start=521
-  _globals['_SCREENPARTYREQUEST']._serialized_end=621
-  _globals['_PARTYHIT']._serialized_start=624
-  _globals['_PARTYHIT']._serialized_end=786
-  _globals['_SCREENPARTYRESPONSE']._serialized_start=788
-  _globals['_SCREENPARTYRESPONSE']._serialized_end=902
-  _globals['_BATCHSCREENPARTIESREQUEST']._serialized_start=904
-  _globals['_BATCHSCREENPARTIESREQUEST']._serialized_end=989
-  _globals['_SCREENRESULT']._serialized_start=991
-  _globals['_SCREENRESULT']._serialized_end=1113
-  _globals['_BATCHSCREENPARTIESRESPONSE']._serialized_start=1115
-  _globals['_BATCHSCREENPARTIESRESPONSE']._serialized_end=1194
-  _globals['_LISTSOURCESREQUEST']._serialized_start=1196
-  _globals['_LISTSOURCESREQUEST']._serialized_end=1255
-  _globals['_LISTSOURCESRESPONSE']._serialized_start=1257
-  _globals['_LISTSOURCESRESPONSE']._serialized_end=1354
-  _globals['_DIFFSOURCEREQUEST']._serialized_start=1356
-  _globals['_DIFFSOURCEREQUEST']._serialized_end=1433
-  _globals['_DIFFSOURCERESPONSE']._serialized_start=1435
-  _globals['_DIFFSOURCERESPONSE']._serialized_end=1534
-  _globals['_RISKSERVICE']._serialized_start=1621
-  _globals['_RISKSERVICE']._serialized_end=2129
+  _globals['_ASSESSMENT']._serialized_end=247
+  _globals['_ASSESSRISKREQUEST']._serialized_start=249
+  _globals['_ASSESSRISKREQUEST']._serialized_end=339
+  _globals['_ASSESSMENTRESULT']._serialized_start=341
+  _globals['_ASSESSMENTRESULT']._serialized_end=459
+  _globals['_ASSESSRISKRESPONSE']._serialized_start=461
+  _globals['_ASSESSRISKRESPONSE']._serialized_end=536
+  _globals['_SCREENPARTYREQUEST']._serialized_start=538
+  _globals['_SCREENPARTYREQUEST']._serialized_end=638
+  _globals['_PARTYHIT']._serialized_start=641
+  _globals['_PARTYHIT']._serialized_end=803
+  _globals['_SCREENPARTYRESPONSE']._serialized_start=805
+  _globals['_SCREENPARTYRESPONSE']._serialized_end=919
+  _globals['_BATCHSCREENPARTIESREQUEST']._serialized_start=921
+  _globals['_BATCHSCREENPARTIESREQUEST']._serialized_end=1006
+  _globals['_SCREENRESULT']._serialized_start=1008
+  _globals['_SCREENRESULT']._serialized_end=1130
+  _globals['_BATCHSCREENPARTIESRESPONSE']._serialized_start=1132
+  _globals['_BATCHSCREENPARTIESRESPONSE']._serialized_end=1211
+  _globals['_LISTSOURCESREQUEST']._serialized_start=1213
+  _globals['_LISTSOURCESREQUEST']._serialized_end=1272
+  _globals['_LISTSOURCESRESPONSE']._serialized_start=1274
+  _globals['_LISTSOURCESRESPONSE']._serialized_end=1371
+  _globals['_DIFFSOURCEREQUEST']._serialized_start=1373
+  _globals['_DIFFSOURCEREQUEST']._serialized_end=1450
+  _globals['_DIFFSOURCERESPONSE']._serialized_start=1452
+  _globals['_DIFFSOURCERESPONSE']._serialized_end=1551
+  _globals['_RISKSERVICE']._serialized_start=1638
+  _globals['_RISKSERVICE']._serialized_end=2146
 # @@protoc_insertion_point(module_scope)

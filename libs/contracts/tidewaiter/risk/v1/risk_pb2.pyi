@@ -53,8 +53,11 @@ class Assessment(_message.Message):
 
     SHIPMENT_FIELD_NUMBER: _builtins.int
     TRACEPARENT_FIELD_NUMBER: _builtins.int
+    WHAT_IF_FIELD_NUMBER: _builtins.int
     traceparent: _builtins.str
     """W3C trace context of the filing, empty when it is not traced."""
+    what_if: _builtins.bool
+    """Answer as usual and leave no trace in the history of shipments."""
     @_builtins.property
     def shipment(self) -> _trade_pb2.Shipment:
         """The merged view."""
@@ -64,10 +67,11 @@ class Assessment(_message.Message):
         *,
         shipment: _trade_pb2.Shipment | None = ...,
         traceparent: _builtins.str = ...,
+        what_if: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["shipment", b"shipment"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["shipment", b"shipment", "traceparent", b"traceparent"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["shipment", b"shipment", "traceparent", b"traceparent", "what_if", b"what_if"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
