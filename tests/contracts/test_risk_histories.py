@@ -75,8 +75,10 @@ async def test_crowded_values_of_a_shipper_are_told_of_those_with_a_value(histor
         sighting("c", parties=anyone[2]),
         sighting("d", parties=anyone[3], cents=None),
     )
-    (past,) = await pasts(history, sighting("e"))
+    (past,) = await pasts(history, sighting("e", crowded=True))
+    (calm,) = await pasts(history, sighting("f"))
 
+    assert (0, 0) == (calm.shipper_sent, calm.shipper_crowded.count)
     assert (3, Traces(count=2, shipment_ids=("b", "a"))) == (past.shipper_sent, past.shipper_crowded)
 
 

@@ -108,7 +108,7 @@ def expected(now: Sighting, standing: list[Sighting]) -> dict[str, int]:
 
     own = now.keys.consignee
     at_address, by_contact = near("address", WINDOWS.address), near("contact", WINDOWS.names)
-    sent = [one for one in near("shipper", WINDOWS.crowding) if one.nanos is not None]
+    sent = [one for one in near("shipper", WINDOWS.crowding) if one.nanos is not None and now.crowded]
     lots = near("order", WINDOWS.split)
     return {
         "consignees": len({one.keys.consignee for one in at_address} - {0, own}) if own else 0,

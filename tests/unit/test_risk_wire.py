@@ -22,6 +22,7 @@ from tidewaiter_risk.model import (
     MatchKind,
     Mode,
     Party,
+    Past,
     Reason,
     ReasonCode,
     Source,
@@ -86,6 +87,13 @@ def test_the_filer_types_are_those_of_the_contract() -> None:
     assert {f"FILER_TYPE_{one.name}": int(one) for one in FilerType} == {
         name: number for name, number in trade_pb2.FilerType.items() if number
     }
+
+
+def test_a_shipment_with_its_past_is_the_same_in_all_else() -> None:
+    past = Past(shipper_sent=3)
+    given = shipment(revision=7, seller_account_id="S", filer_types=(FilerType.BROKER,), conflicting_fields=("a",))
+
+    assert replace(given, past=past) == given.with_past(past)
 
 
 def test_what_is_absent_is_unknown_and_never_zero() -> None:

@@ -93,7 +93,7 @@ class Assessor:
         contributions: list[Contribution] = []
         parts: list[Part] = []
         faults: list[SignalFault] = []
-        now = self._now
+        now, suppressions = self._now, self.scorecard.suppressions
         for rule, look, budget in looks:
             began = now()
             try:
@@ -109,7 +109,8 @@ class Assessor:
                 faults.append(_fault(rule.id, error))
                 contribution = rule.missing(f"it broke with {type(error).__name__}")
             if contribution is not None:
-                contribution = suppressed(contribution, shipment, self.scorecard.suppressions)
+                if suppressions:
+                    contribution = suppressed(contribution, shipment, suppressions)
                 contributions.append(contribution)
                 parts.append(_part(contribution, rule))
         whole = tuple(parts)

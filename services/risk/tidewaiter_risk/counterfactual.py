@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from tidewaiter_risk.model import Action, Counterfactual
 from tidewaiter_risk.scorecard.policy import Steps
@@ -12,8 +12,7 @@ from tidewaiter_risk.scorecard.policy import Steps
 _CACHED_MAX = 4_096
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """What one contribution brought: its points, and what it advises at least. `mendable`: by the filer."""
 
     signal: str

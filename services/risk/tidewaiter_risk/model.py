@@ -134,7 +134,7 @@ class Past:
     received: Traces = NO_TRACES
     """Other shipments to the same consignee."""
     shipper_sent: int = 0
-    """Other shipments of the same shipper of which the value is known."""
+    """Other shipments of the same shipper of which the value is known; looked up only when this value is crowded."""
     shipper_crowded: Traces = NO_TRACES
     """Those of them whose value lay just under a limit."""
     order_lots: Traces = NO_TRACES
@@ -166,6 +166,25 @@ class Shipment:
     seller_account_id: str = ""
     past: Past | None = None
     """What earlier shipments show; None when the history could not be asked."""
+
+    def with_past(self, past: Past | None) -> Shipment:
+        """The same with what earlier shipments show: field by field, which `replace` takes three times as long for."""
+        return Shipment(
+            shipment_id=self.shipment_id,
+            mode=self.mode,
+            arrival_day=self.arrival_day,
+            seller=self.seller,
+            shipper=self.shipper,
+            buyer=self.buyer,
+            consignee=self.consignee,
+            items=self.items,
+            scanned=self.scanned,
+            conflicting_fields=self.conflicting_fields,
+            revision=self.revision,
+            filer_types=self.filer_types,
+            seller_account_id=self.seller_account_id,
+            past=past,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from tidewaiter.risk.v1 import risk_pb2, risk_pb2_grpc
@@ -78,7 +77,7 @@ class RiskServicer(risk_pb2_grpc.RiskServiceServicer):
                     result.error.CopyFrom(answers.to_status(arrival))
                     spans.refuse(place, arrival)
                     continue
-                shipment = replace(arrival.shipment, past=next(pasts))
+                shipment = arrival.shipment.with_past(next(pasts))
                 finding = self._assessor.assess(shipment)
                 self._writer.write(finding, result.finding)
                 assessed.append((shipment, finding))

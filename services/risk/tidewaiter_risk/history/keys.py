@@ -6,6 +6,7 @@ are known. A misspelt address or name is another one here.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ _DIGITS_MIN = 7
 """A telephone number with fewer digits is no one's own."""
 _DIGITS_KEPT = 10
 """Without country code and leading zeros, which filers write or leave out."""
+_CACHED_MAX = 16_384
 _ABBREVIATED = {
     "street": "st",
     "avenue": "ave",
@@ -69,13 +71,15 @@ class Keyring:
         if len(secret) != SECRET_BYTES:
             raise ValueError(f"a secret has {SECRET_BYTES} bytes")
         self._secret = secret
+        # Few shippers and sellers send to many consignees.
+        self._shipper = lru_cache(_CACHED_MAX)(self._shipper_of)
+        self._seller = lru_cache(_CACHED_MAX)(_words)
 
     def keys(self, parties: Parties) -> Keys:
         """The hashes of a shipment's parties and order."""
-        name, seller = _words(parties.consignee), _words(parties.seller)
+        name, seller = _words(parties.consignee), self._seller(parties.seller)
         address = _address(parties.address) if parties.address else ""
         contact = parties.email.strip().casefold() or _digits(parties.phone)
-        shipper = _words(parties.shipper)
         order, order_by = "", ""
         if parties.order_id.strip():
             order, order_by = f"{parties.order_id.strip().casefold()}\n{seller}", "order"
@@ -85,10 +89,14 @@ class Keyring:
             consignee=self._hash("name", name),
             address=self._hash("address", address),
             contact=self._hash("contact", contact),
-            shipper=self._hash("shipper", f"{shipper}\n{parties.shipper_country}" if shipper else ""),
+            shipper=self._shipper(parties.shipper, parties.shipper_country),
             order=self._hash(order_by, order),
             order_by=order_by,
         )
+
+    def _shipper_of(self, name: str, country: str) -> int:
+        words = _words(name)
+        return self._hash("shipper", f"{words}\n{country}" if words else "")
 
     def _hash(self, kind: str, text: str) -> int:
         """63 bits, so that it fits the store's whole numbers: two of ten million meet by chance once in 200,000."""

@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 
 from tidewaiter_risk.history.keys import Keys
 from tidewaiter_risk.history.trails import Entry, Trail, of_others, traces, with_entry, within, without
-from tidewaiter_risk.model import NO_TRACES, Past
+from tidewaiter_risk.model import Past
 
 
 class Sighting(NamedTuple):
@@ -120,8 +120,7 @@ def _record(sighting: Sighting, known: Seen | None, trails: dict[int, Trail], ke
         crowded=sighting.crowded,
     )
     for key in () if known is None else known.keys:
-        if key not in own:
-            trails[key] = kept[key] = without(trails.get(key, []), sighting.shipment_id)
+        trails[key] = kept[key] = without(trails.get(key, []), sighting.shipment_id)
     for key in own:
         trails[key] = kept[key] = with_entry(trails.get(key, []), entry)
 
@@ -149,15 +148,17 @@ def _look(sighting: Sighting, trails: Mapping[int, Trail], windows: Windows, *, 
 
     at_address = around(keys.address, windows.address)
     by_contact = around(keys.contact, windows.names)
-    sent = [one for one in around(keys.shipper, windows.crowding) if one.nanos is not None]
+    # Values crowd only around one that is among them, which few are.
+    crowding = around(keys.shipper, windows.crowding) if sighting.crowded else []
+    sent = [one for one in crowding if one.nanos is not None]
     lots = around(keys.order, windows.split)
     if not (at_address or by_contact or sent or lots) and shipper_days is None:
         return _NOTHING_BY.get(keys.order_by, _NOTHING)
     own = keys.consignee
     received = [one for one in around(keys.address, windows.frequency) if own and one.other == own]
     return Past(
-        consignees_at_address=of_others(at_address, own) if own else NO_TRACES,
-        names_of_contact=of_others(by_contact, own) if own else NO_TRACES,
+        consignees_at_address=of_others(at_address, own),
+        names_of_contact=of_others(by_contact, own),
         shipper_days=shipper_days,
         received=traces(received),
         shipper_sent=len(sent),

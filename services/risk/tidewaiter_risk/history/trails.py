@@ -1,12 +1,15 @@
-"""Trails: under each key the shipments that were seen last, a bounded number, each once at its latest revision."""
+"""Trails: under each key the shipments that were seen last, a bounded number, each once at its latest revision.
+
+One exception: a shipment that is filed again after its answer was forgotten may stand twice on a trail that was not.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import msgspec
 
-from tidewaiter_risk.model import Traces
+from tidewaiter_risk.model import NO_TRACES, Traces
 
 TRAIL_MAX = 64
 """How many shipments a trail holds; the oldest goes. No count ever passes it."""
@@ -42,9 +45,8 @@ def unpack(packed: bytes) -> Trail:
 
 
 def with_entry(trail: Trail, entry: Entry) -> Trail:
-    """The trail with the entry last, in place of the shipment's former one."""
-    kept = [one for one in trail if one.shipment_id != entry.shipment_id]
-    return [*kept[-(TRAIL_MAX - 1) :], entry]
+    """The trail with the entry of a shipment that is not on it, as the last."""
+    return [*trail[-(TRAIL_MAX - 1) :], entry]
 
 
 def without(trail: Trail, shipment_id: str) -> Trail:
@@ -57,16 +59,19 @@ def within(trail: Trail, day: int, days: int, shipment_id: str) -> Trail:
     return [one for one in reversed(trail) if abs(one.day - day) < days and one.shipment_id != shipment_id]
 
 
-def traces(entries: Iterable[Entry]) -> Traces:
+def traces(entries: Sequence[Entry]) -> Traces:
     """How many, and the first few."""
-    ids = [one.shipment_id for one in entries]
-    return Traces(count=len(ids), shipment_ids=tuple(ids[:SHOWN_MAX]))
+    if not entries:
+        return NO_TRACES
+    return Traces(count=len(entries), shipment_ids=tuple([one.shipment_id for one in entries[:SHOWN_MAX]]))
 
 
-def of_others(entries: Iterable[Entry], own: int) -> Traces:
+def of_others(entries: Sequence[Entry], own: int) -> Traces:
     """How many other hashes than one's own there are, each once, and the latest shipment of each."""
+    if not own or not entries:
+        return NO_TRACES
     latest: dict[int, Entry] = {}
     for one in entries:
         if one.other not in (0, own):
             latest.setdefault(one.other, one)
-    return traces(latest.values())
+    return traces(list(latest.values()))

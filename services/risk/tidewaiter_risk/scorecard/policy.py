@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tidewaiter_risk.model import Action, FilerType, Mode
 from tidewaiter_risk.scorecard.rules import Scorecard, SignalRule, Span, Threshold
 
 
-@dataclass(frozen=True, slots=True)
-class Steps:
+class Steps(NamedTuple):
     """From which score on each action is advised, the gravest first."""
 
     steps: tuple[tuple[int, Action], ...]
