@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import random
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -140,21 +138,6 @@ def test_any_text_is_judged(text: str) -> None:
 
     assert vagueness is None or vagueness.asks
     assert vagueness is None or all(row in TERMS.terms for row in vagueness.terms)
-
-
-def test_no_text_takes_long_or_is_remembered_beyond_the_bound() -> None:
-    judge = packaged_judge(cached_max=16)
-    dice = random.Random(4)
-    alphabet = "aegst  01.,-'&/éж羊🎁\u0300\u200b\x00" + "accessories gift"
-    slowest = 0.0
-    for _ in range(2_000):
-        text = "".join(dice.choices(alphabet, k=dice.choice([3, 40, 1_000])))
-        began = time.thread_time()
-        judge.judge(text)
-        slowest = max(slowest, time.thread_time() - began)
-
-    assert slowest < 0.05
-    assert 16 == judge.judge.cache_info().currsize  # type: ignore[attr-defined]  # the cache says it
 
 
 def test_every_official_term_standing_alone_is_flagged(shared_data: Path) -> None:

@@ -9,12 +9,14 @@ WORDS_MAX = 60
 """Of a longer description only so much is looked at, so that no text costs more than another by much."""
 
 
+LETTERS_MAX = 40
+"""No longer word is remembered as a whole."""
 _PLURALS_WITH_E = ("sses", "xes", "ches", "shes")
 
 
 def stems_of(text: str) -> tuple[str, ...]:
-    """The first WORDS_MAX words of the first CHARACTERS_MAX characters, each without a plural s."""
-    return tuple([stem(word) for word in words_of(plain(text[:CHARACTERS_MAX]))[:WORDS_MAX]])
+    """The first WORDS_MAX words of the first CHARACTERS_MAX characters, each without a plural s, none endless."""
+    return tuple([stem(word[:LETTERS_MAX]) for word in words_of(plain(text[:CHARACTERS_MAX]))[:WORDS_MAX]])
 
 
 def stem(word: str) -> str:
