@@ -74,6 +74,8 @@ def test_what_consists_of_terms_fillers_and_numbers_is_vague(description: str, t
         "steel pipes",
         "leather bags",
         "glass tiles",
+        "Kitchen utensils",
+        "PVC pipes",
         "шерстяной свитер",
         "羊毛衫",
     ],
@@ -111,6 +113,7 @@ def test_only_what_the_bulletin_names_is_official() -> None:
     [
         ("gift", (WHAT, OF_WHAT, FOR_WHAT)),
         ("leather", (WHAT, FOR_WHAT)),
+        ("100 cotton and polyester", (WHAT, FOR_WHAT)),
         ("car parts", (WHAT, OF_WHAT)),
         ("baby products", (WHAT, OF_WHAT)),
     ],

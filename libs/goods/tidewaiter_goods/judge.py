@@ -47,8 +47,9 @@ class Judge:
         """None when the description says something, or is blank: that is incomplete rather than vague.
 
         Vague is what consists of listed terms, fillers and numbers only, whatever case, script, punctuation, plural,
-        or one mistyped letter in a long word; what has too few letters to name anything; and what the model finds
-        vague. The model knows English only and says nothing of other scripts.
+        or one mistyped letter in a long word; what has too few letters to name anything, or says only of what it is
+        made; and what the model finds vague. The model knows English only and says nothing of other scripts, nor of
+        wordings that a source gives as good examples.
         """
 
     def _judge(self, description: str) -> Vagueness | None:
@@ -56,10 +57,13 @@ class Judge:
             return None
         stems = stems_of(description)
         terms = self._terms.covering(stems)
+        if terms is None and self._terms.says_only_of_what(stems):
+            terms = ()
         if terms is not None:
             words = tuple(row.term for row in terms) or stems
             return self._vague(stems, terms=terms, words=words, by_model=False, version=self._terms.version)
-        if description[:CHARACTERS_MAX].isascii() and self._model.is_vague(stems):
+        unread = stems in self._terms.acceptable or not description[:CHARACTERS_MAX].isascii()
+        if not unread and self._model.is_vague(stems):
             words = self._model.telling(stems)
             return self._vague(stems, terms=(), words=words, by_model=True, version=self._model.version)
         return None

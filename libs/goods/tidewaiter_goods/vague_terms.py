@@ -60,6 +60,10 @@ class VagueTerms:
         """Words that say of what the goods are made."""
         self.for_what = frozenset(map(stem, for_what))
         """Words that say for what or for whom they are."""
+        self.acceptable = frozenset(
+            stems_of(example) for row in terms for example in re.split("[;,]", row.instead) if example.strip()
+        )
+        """Wordings that a source gives as good examples, as stems."""
         self._fillers = frozenset(map(stem, fillers))
         self._by_stems = {stems_of(row.term): row for row in terms}
         self._words_max = max((len(stems) for stems in self._by_stems), default=0)
@@ -88,6 +92,10 @@ class VagueTerms:
         if any(row.alone for row in found) and not all(row.alone for row in found):
             return None
         return tuple(sorted(found, key=lambda row: _BEST_FIRST[row.confidence]))
+
+    def says_only_of_what(self, stems: tuple[str, ...]) -> bool:
+        """Whether there is nothing beside materials, fillers and numbers: of what, and never what."""
+        return all(stem in self.of_what or stem in self._fillers or _NUMBER.fullmatch(stem) for stem in stems)
 
     def _term_at(self, stems: tuple[str, ...], place: int) -> tuple[int, VagueTerm | None]:
         if stems[place] in self._first_words:
