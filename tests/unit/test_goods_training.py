@@ -38,6 +38,7 @@ def test_the_model_is_what_its_card_says_it_was_made_of(shared_data: Path, proje
     assert f"{len(model):,} bytes" in card
     assert f"| trained | {json.loads(model)['trained']}" in card
     assert len(model) < 2 * 1024 * 1024
+    assert model == train_vague_model.fitted(found, trained=json.loads(model)["trained"])
 
 
 VAGUE = [Example(f"misc {word}", True, "vague") for word in "black pink red xl xs one two new mix set".split()]
