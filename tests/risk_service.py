@@ -17,7 +17,11 @@ from tidewaiter_chassis.failures import Failure
 from tidewaiter_chassis.settings import load
 from tidewaiter_chassis.telemetry import Telemetry
 from tidewaiter_risk.__main__ import build
+from tidewaiter_risk.assess import Assessor
+from tidewaiter_risk.in_use import InUse, Now
+from tidewaiter_risk.lists.watch import Watch, open_sources
 from tidewaiter_risk.observe import Observer
+from tidewaiter_risk.servicer import RiskServicer
 from tidewaiter_risk.settings import Settings
 from tidewaiter_risk.store.memory import MemoryHistory
 
@@ -99,3 +103,17 @@ async def refusal(call: Any) -> Failure:
     with pytest.raises(grpc.aio.AioRpcError) as error:
         await call
     return answers.from_rpc_error(error.value)
+
+
+def servicer_of(assessor: Assessor, telemetry: Telemetry) -> RiskServicer:
+    """Risk without a server: this assessor over the sample list and an empty history."""
+    sources = open_sources(load(Settings, {}), SCORECARD.screening, telemetry)
+    now = Now(sources.in_use, lambda lists: InUse(lists, assessor, ()))
+    return RiskServicer(
+        now=now,
+        observer=observer(telemetry),
+        sources=sources,
+        watch=Watch(sources, now, telemetry=telemetry),
+        screening=SCORECARD.screening,
+        telemetry=telemetry,
+    )

@@ -16,10 +16,10 @@ from tidewaiter_chassis.failures import Failure, Kind
 from tidewaiter_chassis.telemetry import Telemetry
 from tidewaiter_risk.assess import SIGNALS
 from tidewaiter_risk.model import Shipment
-from tidewaiter_risk.servicer import RiskServicer
 
-from tests.risk_examples import SAMPLE, SCORECARD, assessor, index_of, sdn_line, write_list
-from tests.risk_service import assessment, batch, observer, refusal, serving
+from tests.listed_parties import lines, sdn_line, write_list
+from tests.risk_examples import assessor
+from tests.risk_service import assessment, batch, refusal, servicer_of, serving
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 
@@ -130,49 +130,6 @@ async def test_each_traced_shipment_has_a_span_in_its_own_trace_and_the_others_n
     telemetry.stop()
 
 
-async def test_a_name_is_screened_with_the_lists_named(tmp_path: Path) -> None:
-    async with serving(tmp_path) as stub:
-        hit = await stub.ScreenParty(risk_pb2.ScreenPartyRequest(party=trade_pb2.Party(name="Yoskel Taveron")))
-        clear = await stub.ScreenParty(risk_pb2.ScreenPartyRequest(party=trade_pb2.Party(name="Dana Whitcombe")))
-
-    assert [("90003", risk_pb2.MATCH_KIND_ALIAS, 1000)] == [(one.entry_id, one.kind, one.score) for one in hit.hits]
-    assert [] == list(clear.hits)
-    assert ["sample"] == [one.list for one in clear.lists]
-
-
-@pytest.mark.parametrize(
-    ("request_message", "reason"),
-    [
-        (risk_pb2.ScreenPartyRequest(), "REQUIRED"),
-        (risk_pb2.ScreenPartyRequest(party=trade_pb2.Party(city="Fargo")), "PARTY_NAME_MISSING"),
-        (risk_pb2.ScreenPartyRequest(party=trade_pb2.Party(name="Dana"), hits_max=101), "INT32_GTE_LTE"),
-        (risk_pb2.ScreenPartyRequest(party=trade_pb2.Party(name="Dana"), hits_max=-1), "INT32_GTE_LTE"),
-    ],
-)
-async def test_a_party_that_cannot_be_screened_is_refused(
-    tmp_path: Path, request_message: risk_pb2.ScreenPartyRequest, reason: str
-) -> None:
-    async with serving(tmp_path) as stub:
-        failure = await refusal(stub.ScreenParty(request_message))
-
-    assert (Kind.INVALID, reason) == (failure.kind, failure.reason)
-
-
-@pytest.mark.parametrize(
-    ("rpc", "request_message"),
-    [
-        ("BatchScreenParties", risk_pb2.BatchScreenPartiesRequest()),
-        ("ListSources", risk_pb2.ListSourcesRequest()),
-        ("DiffSource", risk_pb2.DiffSourceRequest()),
-    ],
-)
-async def test_what_is_not_served_says_so(tmp_path: Path, rpc: str, request_message: Any) -> None:
-    async with serving(tmp_path) as stub:
-        failure = await refusal(getattr(stub, rpc)(request_message))
-
-    assert Kind.UNSERVED is failure.kind
-
-
 async def test_an_empty_folder_of_lists_clears_nobody(tmp_path: Path) -> None:
     (tmp_path / "lists").mkdir()
     async with serving(tmp_path, lists_dir=str(tmp_path / "lists")) as stub:
@@ -188,8 +145,7 @@ async def test_an_empty_folder_of_lists_clears_nobody(tmp_path: Path) -> None:
 
 
 async def test_the_users_own_lists_take_the_place_of_the_sample(tmp_path: Path) -> None:
-    sdn = (sdn_line("5", "WHITCOMBE, Dana") + "\r\n\x1a").encode()
-    write_list(tmp_path / "lists" / "own", sdn=sdn)
+    write_list(tmp_path / "lists" / "own", sdn=lines(sdn_line("5", "WHITCOMBE, Dana")))
     async with serving(tmp_path, lists_dir=str(tmp_path / "lists")) as stub:
         response = await stub.AssessRisk(batch(assessment("a")))
 
@@ -200,7 +156,7 @@ async def test_the_users_own_lists_take_the_place_of_the_sample(tmp_path: Path) 
 
 
 async def test_a_mistyped_folder_of_lists_stops_the_start(tmp_path: Path) -> None:
-    with pytest.raises(Failure, match="LISTS_FOLDER_MISSING"):
+    with pytest.raises(Failure, match="LISTS_REFUSED"):
         async with serving(tmp_path, lists_dir=str(tmp_path / "mistyped")):
             pass
 
@@ -219,13 +175,7 @@ async def test_a_signal_that_breaks_is_told_once_a_batch_without_what_it_saw() -
         return look
 
     telemetry = Telemetry.for_tests("risk")
-    servicer = RiskServicer(
-        assessor=assessor(signals={**SIGNALS, "filers.disagree": breaking}),
-        observer=observer(telemetry),
-        index=index_of(SAMPLE),
-        screening=SCORECARD.screening,
-        telemetry=telemetry,
-    )
+    servicer = servicer_of(assessor(signals={**SIGNALS, "filers.disagree": breaking}), telemetry)
     with structlog.testing.capture_logs() as events:
         response = await servicer.AssessRisk(batch(assessment("a"), assessment("b")), None)
     telemetry.stop()

@@ -22,11 +22,13 @@ from tidewaiter_risk.model import (
 )
 from tidewaiter_risk.scorecard.policy import Policies
 
-from tests.risk_examples import NANOS_PER_CENT, SAMPLE, SCORECARD, assessor, day, party, shipment
+from tests.risk_examples import NANOS_PER_CENT, SAMPLE, SCORECARD, assessor, day, lists_of, party, shipment
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 TERMS = st.lists(st.sampled_from([row.term for row in SCORECARD.vague_terms.terms]), max_size=3).map(" ".join)
-LISTED = st.sampled_from([name for entry in SAMPLE.entries for name in (entry.name, *entry.aliases)])
+LISTED = st.sampled_from(
+    [name for entry in SAMPLE.entries for name in (entry.name, *(alias.name for alias in entry.aliases))]
+)
 FIELDS = st.sampled_from([field for one in SCORECARD.disagreements for field in one.fields])
 
 PARTIES = st.none() | st.builds(Party, name=TEXT | LISTED, addressed=st.booleans(), reachable=st.booleans())
@@ -71,7 +73,8 @@ SHIPMENTS = st.builds(
     filer_types=st.lists(st.sampled_from(list(FilerType)), max_size=3).map(tuple),
     past=st.none() | PASTS,
 )
-ASSESSOR, ANOTHER = assessor(), assessor()
+LISTS = lists_of(SAMPLE)
+ASSESSOR, ANOTHER = assessor(lists=LISTS), assessor()
 STEPS = Policies(SCORECARD).steps(None, Mode.AIR, ())
 WEIGHTS = {rule.id: rule.weight for rule in SCORECARD.signals}
 
@@ -84,7 +87,7 @@ def check_sums(finding: Finding) -> None:
     assert all(0 <= one.points <= WEIGHTS[one.signal] for one in finding.contributions)
     assert finding.action >= STEPS.action_at(finding.score)
     assert SCORECARD.version == finding.scorecard_version
-    assert (SAMPLE.version,) == finding.lists
+    assert LISTS.versions == finding.lists
 
 
 @settings(max_examples=500)

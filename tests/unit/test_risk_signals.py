@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from pathlib import Path
-
 import pytest
 from tidewaiter_goods.confidence import Confidence
-from tidewaiter_risk.lists.directory import PartyList, read_list
 from tidewaiter_risk.model import Action, Contribution, Item, Mode, ReasonCode, Shipment, Source
 
 from tests.risk_examples import (
     NANOS_PER_CENT,
-    SAMPLE,
     assessor,
     day,
     item,
     party,
-    sdn_line,
     seen,
     shipment,
-    write_list,
 )
-
-NOBODY = {"seller": None, "shipper": None, "buyer": None, "consignee": None}
 
 
 def worth(cents: int, **changes: object) -> Item:
@@ -34,85 +25,6 @@ def test_a_complete_ordinary_shipment_scores_nothing() -> None:
     finding = assessor().assess(shipment())
 
     assert (0, Action.NONE, ()) == (finding.score, finding.action, finding.contributions)
-
-
-@pytest.mark.parametrize("role", ["consignee", "buyer", "shipper", "seller"])
-def test_a_listed_name_in_any_role_leads_to_hold(role: str) -> None:
-    given = shipment(**{role: party("Vastimir Oduya Brellocht")})
-    finding = assessor().assess(given)
-    (contribution,) = finding.contributions
-
-    assert Action.HOLD is finding.action
-    assert ("party.listed", 350) == (contribution.signal, contribution.points)
-    assert ReasonCode.PARTY_LISTED is contribution.reason.code
-    assert Source.RISK is contribution.reason.source
-    assert f"{role}.name" == contribution.reason.field
-    assert "sample entry 90001" == contribution.reason.citation
-    assert Confidence.UNVERIFIED is contribution.reason.confidence
-
-
-def test_a_listed_alias_leads_to_review() -> None:
-    finding = assessor().assess(shipment(buyer=party("Yoskel TAVERON")))
-    (contribution,) = finding.contributions
-
-    assert Action.REVIEW is finding.action
-    assert ("party.listed_alias", 150) == (contribution.signal, contribution.points)
-    assert ReasonCode.PARTY_LISTED_ALIAS is contribution.reason.code
-
-
-def test_an_entry_matched_by_its_name_does_not_count_again_by_an_alias() -> None:
-    given = shipment(consignee=party("Darbo Imelka Quenshaw"))
-
-    assert seen(given, "party.listed") is not None
-    assert seen(given, "party.listed_alias") is None
-
-
-def test_a_listed_name_is_never_repeated() -> None:
-    given = shipment(consignee=party("Vastimir Oduya Brellocht"), buyer=party("Vastimir Oduya Brellocht"))
-    contribution = seen(given, "party.listed")
-
-    assert contribution is not None
-    assert (
-        "The consignee and the buyer bear the name of entry 90001 on the list sample, programme SAMPLE-A."
-        == contribution.reason.detail
-    )
-
-
-def test_an_entry_of_a_list_of_the_users_own_is_official(tmp_path: Path) -> None:
-    own = read_list(write_list(tmp_path / "own", sdn=(sdn_line("5", "PLAIN NAME") + "\r\n\x1a").encode()))
-    contribution = seen(shipment(seller=party("plain name")), "party.listed", lists=(own,))
-
-    assert contribution is not None
-    assert Confidence.OFFICIAL is contribution.reason.confidence
-
-
-@pytest.mark.parametrize(
-    ("given", "lists", "why"),
-    [
-        (shipment(), (), "no list is loaded"),
-        (shipment(), (replace(SAMPLE, gaps=("the aliases are gone",)),), "the aliases are gone"),
-        (shipment(buyer=party("…")), (SAMPLE,), "a party's name cannot be read"),
-        (shipment(**NOBODY), (SAMPLE,), "no party is named"),
-        (shipment(**{**NOBODY, "seller": party("")}), (SAMPLE,), "no party is named"),
-    ],
-)
-def test_who_was_not_looked_up_is_not_cleared(given: Shipment, lists: tuple[PartyList, ...], why: str) -> None:
-    finding = assessor(lists=lists).assess(given)
-    by_signal = {one.signal: one for one in finding.contributions}
-
-    assert finding.action >= Action.REVIEW
-    for signal, points in (("party.listed", 75), ("party.listed_alias", 25)):
-        assert ReasonCode.SIGNAL_MISSING is by_signal[signal].reason.code
-        assert points == by_signal[signal].points
-        assert why in by_signal[signal].reason.detail
-
-
-def test_a_hit_counts_even_when_not_every_list_could_be_searched() -> None:
-    gappy = replace(SAMPLE, gaps=("the list other could not be read",))
-    contribution = seen(shipment(buyer=party("Sorrin Liwenqua")), "party.listed", lists=(gappy,))
-
-    assert contribution is not None
-    assert ReasonCode.PARTY_LISTED is contribution.reason.code
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from tidewaiter_risk.model import Action, Contribution, ReasonCode, Shipment
 from tidewaiter_risk.scorecard.load import SUPPRESSIONS_FILE
 from tidewaiter_risk.scorecard.rules import Scorecard
 
-from tests.risk_examples import SCORECARD, assessor, day, item, party, shipment
+from tests.risk_examples import SCORECARD, assessor, day, item, lists_of, party, shipment
 from tests.unit.test_risk_scorecard import changed, load
 
 ROW = """
@@ -99,7 +99,7 @@ def test_each_scope_narrows(tmp_path: Path, scope: str, fits: dict[str, object],
 
 def test_what_could_not_be_computed_is_never_suppressed(tmp_path: Path) -> None:
     row = ROW.replace('citation = "sample entry 90001"\n', "")
-    finding = assessor(scorecard=with_rows(tmp_path, row), lists=()).assess(listed())
+    finding = assessor(scorecard=with_rows(tmp_path, row), lists=lists_of()).assess(listed())
 
     assert 75 == next(one.points for one in finding.contributions if one.signal == "party.listed")
 

@@ -11,15 +11,14 @@ from tidewaiter.trade.v1 import trade_pb2
 from tidewaiter_chassis.failures import Failure
 from tidewaiter_goods.confidence import Confidence
 from tidewaiter_risk import wire
+from tidewaiter_risk.lists import wire as lists_wire
 from tidewaiter_risk.model import (
     Action,
     Contribution,
     Counterfactual,
     FilerType,
     Finding,
-    Hit,
     ListVersion,
-    MatchKind,
     Mode,
     Party,
     Past,
@@ -27,8 +26,10 @@ from tidewaiter_risk.model import (
     ReasonCode,
     Source,
 )
+from tidewaiter_risk.screen import screen_party
+from tidewaiter_screening.places import NOWHERE
 
-from tests.risk_examples import SAMPLE, assessor, day, party, shipment
+from tests.risk_examples import SAMPLE, SCORECARD, assessor, day, lists_of, party, shipment
 
 
 def party_message(given: Party | None, **changes: Any) -> trade_pb2.Party | None:
@@ -164,7 +165,7 @@ def a_finding(*contributions: Contribution) -> Finding:
         action=Action.HOLD,
         contributions=contributions,
         scorecard_version="ab" * 32,
-        lists=(ListVersion(list="one", version="7", sha256="cd" * 32, entries=9),),
+        lists=(ListVersion(list="one", version="7", sha256="cd" * 32, entries=9, stale=True),),
         counterfactual=Counterfactual(action=Action.REVIEW, score=150, signals=("party.listed",), detail="Otherwise."),
     )
 
@@ -219,11 +220,8 @@ def test_every_field_of_a_finding_is_written() -> None:
         written.reason.citation,
         written.reason.field,
     )
-    assert ("one", "7", "cd" * 32, 9) == (
-        message.lists[0].list,
-        message.lists[0].version,
-        message.lists[0].sha256,
-        message.lists[0].entries,
+    assert [trade_pb2.ListVersion(list="one", version="7", sha256="cd" * 32, entries=9, stale=True)] == list(
+        message.lists
     )
     assert {field.name for field in fields(Reason)} == {field.name for field in trade_pb2.Reason.DESCRIPTOR.fields}
 
@@ -248,37 +246,33 @@ def test_findings_of_new_lists_name_the_new_lists() -> None:
     sample, none = trade_pb2.RiskFinding(), trade_pb2.RiskFinding()
 
     writer.write(assessor().assess(shipment()), sample)
-    writer.write(assessor(lists=()).assess(shipment()), none)
+    writer.write(assessor(lists=lists_of()).assess(shipment()), none)
 
     assert ["sample"] == [one.list for one in sample.lists]
     assert [] == list(none.lists)
 
 
 def test_every_field_of_a_hit_is_written() -> None:
-    hit = Hit(
-        list="one",
-        entry_id="7",
-        listed_name="DOE, Jan",
-        matched_name="ROE, Jan",
-        kind=MatchKind.ALIAS,
-        score=1000,
-        program="TEST",
-    )
-    message = wire.hits_to((hit,), (SAMPLE.version,))
+    lists = lists_of(SAMPLE)
+    screened = screen_party("Yoskel Taveron", NOWHERE, lists=lists, bounds=SCORECARD.screening, hits_max=0)
+    message = lists_wire.screened_to("Yoskel Taveron", screened, lists.versions)
 
     assert [
         risk_pb2.PartyHit(
-            list="one",
-            entry_id="7",
-            listed_name="DOE, Jan",
-            matched_name="ROE, Jan",
+            list="sample",
+            entry_id="90003",
+            listed_name="TAVVERON, Joskel Amrit",
+            matched_name="TAVERON, Yoskel",
             kind=risk_pb2.MATCH_KIND_ALIAS,
-            score=1000,
-            program="TEST",
+            score=998,
+            program="SAMPLE-B",
+            query_name="Yoskel Taveron",
+            why="other punctuation, accents or script",
         )
     ] == list(message.hits)
-    assert {field.name for field in fields(Hit)} == {field.name for field in risk_pb2.PartyHit.DESCRIPTOR.fields}
+    assert len(risk_pb2.PartyHit.DESCRIPTOR.fields) == len(message.hits[0].ListFields())
     assert ["sample"] == [one.list for one in message.lists]
+    assert (trade_pb2.RISK_ACTION_HOLD, False) == (message.action, message.stale)
 
 
 def test_a_shipment_twice_in_a_batch_is_refused_with_both_places() -> None:

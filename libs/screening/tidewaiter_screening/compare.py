@@ -90,6 +90,13 @@ class Differences(NamedTuple):
     other_form: bool = False
     """The same words with another legal form or form of address."""
 
+    @property
+    def same_words(self) -> bool:
+        """Whether both names are the same words, in whatever order, punctuation, legal form and script."""
+        return not (
+            self.edits or self.sounds or self.worst or self.extra or self.whole or self.initials or self.consonants
+        )
+
     def score(self) -> int:
         """1,000 less what the differences cost, at least 0. Only no difference at all leaves 1,000."""
         cost = (

@@ -10,7 +10,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from enum import IntEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -22,6 +22,8 @@ _WORDS_CACHED_MAX: Final = 16_384
 """Words looked up last whose names are remembered; each takes some 1 KB."""
 _JOINED_WORDS: Final = (2, 3)
 """So many neighbours are also looked up as one word, and listed as one."""
+_RAREST_BITS_MIN: Final = 10.0
+"""What a word says that one name of some thousand has."""
 _COMMON_NAMES_MIN: Final = 400
 """A word that so many names have names no candidate of several words by itself, only together with another one."""
 _SHARED_MIN: Final = 0.75
@@ -71,8 +73,11 @@ class NameIndex:
     def __init__(self, lists: Mapping[str, Sequence[Entry]]) -> None:
         self.names: tuple[ListedName, ...] = tuple(_names(lists))
         counts = Counter(word for listed in self.names for word in set(listed.name.words))
-        self._bits = {word: math.log2(len(self.names) / count) for word, count in counts.items()}
-        self._bits_max = math.log2(max(2, len(self.names)))
+        rarest = math.log2(max(2, len(self.names)))
+        # A short list says little of how rare its words are: there the rarest counts as it would on a longer one.
+        scale = max(1.0, _RAREST_BITS_MIN / rarest)
+        self._bits = {word: scale * math.log2(len(self.names) / count) for word, count in counts.items()}
+        self._bits_max = scale * rarest
         self._says = array("f", [sum(map(self.bits, listed.name.words)) for listed in self.names])
         self._by_key: dict[str, list[int]] = {}
         for position, listed in enumerate(self.names):
@@ -80,12 +85,18 @@ class NameIndex:
         positions = _positions_by_word(self.names)
         words = sorted(counts)
         joins = sorted(positions.keys() - counts.keys())
-        self._vocabulary = Vocabulary(words, joins)
-        self._positions = [positions[word] for word in (*words, *joins)]
-        self._names_like = lru_cache(_WORDS_CACHED_MAX)(self._names_with_word_like)
+        vocabulary = Vocabulary(words, joins)
+        # Not a method: nothing here points back at itself, so an index that nobody holds any more is gone at once.
+        self._look_up = partial(
+            _look_up, vocabulary, [positions[word] for word in vocabulary.words], self._bits, self._bits_max
+        )
+        self._looked_up = lru_cache(_WORDS_CACHED_MAX)(self._look_up)
 
     def bits(self, word: str) -> float:
-        """How much it says that a name has this word: the binary logarithm of one in how many names have it."""
+        """How much it says that a name has this word: the binary logarithm of one in how many names have it.
+
+        Scaled up where the lists are short.
+        """
         return self._bits.get(word, self._bits_max)
 
     def with_key(self, key: str) -> list[ListedName]:
@@ -113,12 +124,12 @@ class NameIndex:
 
     def _shared(self, asked: Name) -> tuple[dict[int, float], float]:
         """How much each name shares with the one that is asked for, and how much that one says."""
-        looked_up = [self._names_like(word) for word in asked.words]
+        looked_up = [self._looked_up(word) for word in asked.words]
         says = sum([bits for bits, _ in looked_up])
         for size in _JOINED_WORDS:
             for place in range(len(asked.words) - size + 1):
                 # Hardly ever asked for twice, so it is not remembered.
-                looked_up.append(self._names_with_word_like("".join(asked.words[place : place + size]), join=True))
+                looked_up.append(self._look_up("".join(asked.words[place : place + size]), join=True))
         alone = len(asked.words) == 1
         shared: dict[int, float] = {}
         common: list[_Looked] = []
@@ -130,21 +141,30 @@ class NameIndex:
                     shared[position] = shared.get(position, 0.0) + bits
         if common:
             common.sort(key=lambda looked: len(looked[1]))
-            _add_common(shared, common[:_COMMON_WORDS_MAX])
+            _add_frequent(shared, common[:_COMMON_WORDS_MAX])
         return shared, says
 
-    def _names_with_word_like(self, word: str, *, join: bool = False) -> _Looked:
-        """What the word says, and the positions of the names that have a word much like it."""
-        numbers = self._vocabulary.alike(word, join=join)
-        if not numbers:
-            return self._bits_max, frozenset()
-        bits = self._bits.get(word)
-        if bits is None:
-            bits = min([self.bits(self._vocabulary.words[number]) for number in numbers])
-        return bits, frozenset().union(*[self._positions[number] for number in numbers])
+
+def _look_up(
+    vocabulary: Vocabulary,
+    names: Sequence[array[int]],
+    known: Mapping[str, float],
+    most: float,
+    word: str,
+    *,
+    join: bool = False,
+) -> _Looked:
+    """What the word says, and the positions of the names that have a word much like it."""
+    numbers = vocabulary.alike(word, join=join)
+    if not numbers:
+        return most, frozenset()
+    bits = known.get(word)
+    if bits is None:
+        bits = min([known.get(vocabulary.words[number], most) for number in numbers])
+    return bits, frozenset().union(*[names[number] for number in numbers])
 
 
-def _add_common(shared: dict[int, float], common: Sequence[_Looked]) -> None:
+def _add_frequent(shared: dict[int, float], common: Sequence[_Looked]) -> None:
     """Adds the words that very many names have: where another word was found, and where two of them meet."""
     for bits, positions in common:
         for position in shared.keys() & positions:

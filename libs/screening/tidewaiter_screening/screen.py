@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final, NamedTuple
 
 from tidewaiter_screening.compare import SCORE_MAX, Differences, compare
 from tidewaiter_screening.index import ListedName, NameIndex
-from tidewaiter_screening.names import Name, name_of
+from tidewaiter_screening.names import name_of
 from tidewaiter_screening.places import NOWHERE, Place, PlaceMatch, compare_places
 
 SCORE_MIN_DEFAULT: Final = 670
@@ -57,7 +57,10 @@ class Screener:
     def __init__(self, index: NameIndex, *, score_min: int = SCORE_MIN_DEFAULT, names_cached_max: int = 65_536) -> None:
         self.index = index
         self.score_min = score_min
-        self._hits: Callable[[str, Place], tuple[Hit, ...] | None] = lru_cache(names_cached_max)(self._screen)
+        # Not a method: nothing here points back at itself, so an index that nobody holds any more is gone at once.
+        self._hits: Callable[[str, Place], tuple[Hit, ...] | None] = lru_cache(names_cached_max)(
+            partial(_screen, index, score_min)
+        )
 
     def screen(self, name: str, place: Place = NOWHERE) -> tuple[Hit, ...] | None:
         """At most `HITS_MAX` hits, best first, each entry once. None when the name holds nothing to look up.
@@ -66,28 +69,29 @@ class Screener:
         """
         return self._hits(name, place)
 
-    def _screen(self, text: str, place: Place) -> tuple[Hit, ...] | None:
-        asked = name_of(text)
-        if not asked.words:
-            return None
-        best: dict[tuple[str, str], Hit] = {}
-        # Lists repeat one another: the same name is compared once.
-        compared: dict[str, Differences] = {}
-        for listed in self.index.candidates(asked):
-            written = listed.name.written
-            differences = compared.get(written)
-            if differences is None:
-                differences = compared[written] = compare(asked, listed.name, self.index.bits)
-            hit = _hit(asked, listed, differences, place, self.score_min)
-            if hit is not None:
-                entry = (listed.list, listed.entry.entry_id)
-                known = best.get(entry)
-                if known is None or hit.order() < known.order():
-                    best[entry] = hit
-        return tuple(sorted(best.values(), key=Hit.order)[:HITS_MAX])
+
+def _screen(index: NameIndex, score_min: int, text: str, place: Place) -> tuple[Hit, ...] | None:
+    asked = name_of(text)
+    if not asked.words:
+        return None
+    best: dict[tuple[str, str], Hit] = {}
+    # Lists repeat one another: the same name is compared once.
+    compared: dict[str, Differences] = {}
+    for listed in index.candidates(asked):
+        written = listed.name.written
+        differences = compared.get(written)
+        if differences is None:
+            differences = compared[written] = compare(asked, listed.name, index.bits)
+        hit = _hit(listed, differences, place, score_min)
+        if hit is not None:
+            entry = (listed.list, listed.entry.entry_id)
+            known = best.get(entry)
+            if known is None or hit.order() < known.order():
+                best[entry] = hit
+    return tuple(sorted(best.values(), key=Hit.order)[:HITS_MAX])
 
 
-def _hit(asked: Name, listed: ListedName, differences: Differences, place: Place, score_min: int) -> Hit | None:
+def _hit(listed: ListedName, differences: Differences, place: Place, score_min: int) -> Hit | None:
     score = differences.score()
     if score < score_min - _SAME_CITY:
         return None

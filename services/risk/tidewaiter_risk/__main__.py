@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from tidewaiter.risk.v1 import risk_pb2, risk_pb2_grpc
@@ -15,8 +14,9 @@ from tidewaiter_goods.values import Values, read_values
 
 from tidewaiter_risk.assess import SIGNALS, Assessor
 from tidewaiter_risk.errors import values_refused
-from tidewaiter_risk.lists.directory import SAMPLE_DIR, PartyList, ignored_in, read_list, read_lists
-from tidewaiter_risk.lists.index import NameIndex
+from tidewaiter_risk.in_use import InUse, Now
+from tidewaiter_risk.lists.lookup import ListSet
+from tidewaiter_risk.lists.watch import Watch, open_sources
 from tidewaiter_risk.observe import Observer
 from tidewaiter_risk.scorecard.load import PACKAGED_DIR, load_scorecard
 from tidewaiter_risk.scorecard.rules import Scorecard
@@ -26,28 +26,34 @@ from tidewaiter_risk.signals.completeness import ELEMENTS
 from tidewaiter_risk.store.rows import Bounds
 from tidewaiter_risk.store.sqlite import SqliteHistory
 
-_DAMAGES_SHOWN_MAX = 5
-_NAMES_SHOWN_MAX = 20
-
 
 async def build(settings: Settings, telemetry: Telemetry) -> Server:
-    """Risk, ready to start: scorecards, lists and values are loaded before the first call and stay as they are.
+    """Risk, ready to start: scorecards, lists and values are loaded before the first call, and lists are followed.
 
     Failure when a scorecard contradicts itself, the folder of lists is not there, or the values or the history cannot
     be used.
     """
     server = Server(settings=settings, telemetry=telemetry, name="risk")
-    validation.warm(risk_pb2.AssessRiskRequest, risk_pb2.Assessment, risk_pb2.ScreenPartyRequest)
+    validation.warm(
+        risk_pb2.AssessRiskRequest,
+        risk_pb2.Assessment,
+        risk_pb2.ScreenPartyRequest,
+        risk_pb2.BatchScreenPartiesRequest,
+    )
     scorecard = _scorecard(settings.scorecard_dir, telemetry)
     shadows = [_scorecard(folder, telemetry) for folder in settings.shadow_folders]
     values = _values(settings.values_file, telemetry)
-    index = NameIndex(_lists(settings, telemetry), names_cached_max=settings.names_cached_max)
-    if index.gaps:
-        telemetry.log.error("lists incomplete: nothing will be cleared", gaps=list(index.gaps))
+    sources = open_sources(settings, scorecard.screening, telemetry)
 
-    def assessor_of(card: Scorecard) -> Assessor:
+    def assessor_of(card: Scorecard, lists: ListSet) -> Assessor:
         cached_max = settings.descriptions_cached_max
-        return Assessor(scorecard=card, index=index, descriptions_cached_max=cached_max, values=values)
+        return Assessor(scorecard=card, lists=lists, descriptions_cached_max=cached_max, values=values)
+
+    def in_use(lists: ListSet) -> InUse:
+        return InUse(lists, assessor_of(scorecard, lists), tuple(assessor_of(card, lists) for card in shadows))
+
+    now = Now(sources.in_use, in_use)
+    watch = Watch(sources, now, telemetry=telemetry)
 
     async with server.assembling():
         bounds = Bounds(settings.history_days_kept, settings.history_trails_max, settings.history_shipments_max)
@@ -61,13 +67,14 @@ async def build(settings: Settings, telemetry: Telemetry) -> Server:
             log=telemetry.log,
         )
         servicer = RiskServicer(
-            assessor=assessor_of(scorecard),
+            now=now,
             observer=observer,
-            index=index,
+            sources=sources,
+            watch=watch,
             screening=scorecard.screening,
             telemetry=telemetry,
-            shadows=[assessor_of(card) for card in shadows],
         )
+        server.on_stop(watch.follow(every_seconds=settings.lists_look_seconds))
         server.add(risk_pb2_grpc.add_RiskServiceServicer_to_server, servicer, "tidewaiter.risk.v1.RiskService")
     return server
 
@@ -92,41 +99,6 @@ def _values(file: str, telemetry: Telemetry) -> Values | None:
         raise values_refused(file, str(error)) from error
     telemetry.log.info("values loaded", version=values.version, kinds=len(values))
     return values
-
-
-def _lists(settings: Settings, telemetry: Telemetry) -> Sequence[PartyList]:
-    if settings.lists_dir:
-        folder = Path(settings.lists_dir)
-        lists: Sequence[PartyList] = read_lists(folder)
-        ignored = ignored_in(folder)
-        if ignored:
-            telemetry.log.warning("not lists: left out", names=list(ignored[:_NAMES_SHOWN_MAX]), count=len(ignored))
-    else:
-        telemetry.log.warning("sample list in use: its names are invented; set TIDEWAITER_RISK_LISTS_DIR")
-        lists = (read_list(SAMPLE_DIR, invented=True),)
-    for one in lists:
-        _tell(one, telemetry)
-    return lists
-
-
-def _tell(one: PartyList, telemetry: Telemetry) -> None:
-    telemetry.log.info(
-        "list loaded",
-        list=one.version.list,
-        version=one.version.version,
-        sha256=one.version.sha256,
-        entries=one.version.entries,
-    )
-    if one.damages:
-        telemetry.log.warning(
-            "list damaged",
-            list=one.version.list,
-            counts=one.damage_counts(),
-            first=[
-                f"{damage.file} line {damage.line}: {damage.code.name} {damage.entry_id}".rstrip()
-                for damage in one.damages[:_DAMAGES_SHOWN_MAX]
-            ],
-        )
 
 
 def main() -> None:

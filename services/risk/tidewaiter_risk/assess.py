@@ -14,7 +14,7 @@ from tidewaiter_goods.vague_model import packaged_model
 from tidewaiter_goods.values import Values
 
 from tidewaiter_risk.counterfactual import Part, advised, counterfactual
-from tidewaiter_risk.lists.index import NameIndex
+from tidewaiter_risk.lists.lookup import ListSet
 from tidewaiter_risk.model import Action, Contribution, Finding, ReasonCode, Shipment, SignalFault, Source
 from tidewaiter_risk.scorecard.policy import Policies, Steps
 from tidewaiter_risk.scorecard.rules import Scorecard, SignalRule
@@ -24,13 +24,14 @@ from tidewaiter_risk.signals.completeness import incomplete_data
 from tidewaiter_risk.signals.evidence import Evidence, Look, Signal
 from tidewaiter_risk.signals.filers import disagreeing_filers
 from tidewaiter_risk.signals.goods import controlled_goods, doubtful_heading, vague_description
-from tidewaiter_risk.signals.parties import listed_party, listed_party_by_alias
+from tidewaiter_risk.signals.parties import listed_party, listed_party_by_alias, party_scan, similar_party
 from tidewaiter_risk.signals.value import undervalued, value_under_threshold
 
 SIGNALS: Mapping[str, Signal] = MappingProxyType(
     {
         "party.listed": listed_party,
         "party.listed_alias": listed_party_by_alias,
+        "party.similar": similar_party,
         "description.vague": vague_description,
         "description.heading": doubtful_heading,
         "value.under_threshold": value_under_threshold,
@@ -47,6 +48,9 @@ SIGNALS: Mapping[str, Signal] = MappingProxyType(
     }
 )
 """Every signal of this release, by the id under which the scorecard weighs it."""
+
+UNSEEN = frozenset({ReasonCode.SIGNAL_MISSING, ReasonCode.LIST_STALE})
+"""What says that a signal did not see what it should."""
 
 _NANOS_PER_MS = 1_000_000
 _PLANS_MAX = 1_024
@@ -65,7 +69,7 @@ class Assessor:
         self,
         *,
         scorecard: Scorecard,
-        index: NameIndex,
+        lists: ListSet,
         descriptions_cached_max: int,
         values: Values | None = None,
         signals: Mapping[str, Signal] = SIGNALS,
@@ -74,9 +78,16 @@ class Assessor:
         headings = packaged_headings()
         model = packaged_model(headings.knows)
         judge = Judge(scorecard.vague_terms, model=model, headings=headings, cached_max=descriptions_cached_max)
-        evidence = Evidence(scorecard=scorecard, index=index, vagueness=judge.judge, headings=headings, values=values)
+        evidence = Evidence(
+            scorecard=scorecard,
+            lists=lists,
+            parties=party_scan(lists),
+            vagueness=judge.judge,
+            headings=headings,
+            values=values,
+        )
         self.scorecard = scorecard
-        self._lists = index.versions
+        self._lists = lists.versions
         self._policies = Policies(scorecard)
         self._looks = {rule: signals[rule.id](rule, evidence) for rule in scorecard.signals}
         self._plans: dict[object, _Plan] = {}
@@ -140,7 +151,7 @@ class Assessor:
 def _part(contribution: Contribution, rule: SignalRule) -> Part:
     """What a contribution brings to the advice: nothing when its points were taken away or it only abstains."""
     reason, floor = contribution.reason, Action.NONE
-    if reason.code is ReasonCode.SIGNAL_MISSING:
+    if reason.code in UNSEEN:
         floor = rule.missing_floor
     elif contribution.points:
         floor = max(rule.floor, contribution.floor)

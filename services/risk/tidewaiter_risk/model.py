@@ -59,6 +59,8 @@ class ReasonCode(Enum):
     DESCRIPTION_VAGUE = "DESCRIPTION_VAGUE"
     PARTY_LISTED = "PARTY_LISTED"
     PARTY_LISTED_ALIAS = "PARTY_LISTED_ALIAS"
+    PARTY_SIMILAR = "PARTY_SIMILAR"
+    LIST_STALE = "LIST_STALE"
     VALUE_UNDER_THRESHOLD = "VALUE_UNDER_THRESHOLD"
     DATA_INCOMPLETE = "DATA_INCOMPLETE"
     FILERS_DISAGREE = "FILERS_DISAGREE"
@@ -75,18 +77,13 @@ class ReasonCode(Enum):
     ORDER_SPLIT = "ORDER_SPLIT"
 
 
-class MatchKind(IntEnum):
-    """How a listed party was found: by its name or by an alias of it. A name stands before an alias."""
-
-    NAME = 1
-    ALIAS = 2
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
     """One person or company. Personal data: its values never enter a reason, a log line or a span."""
 
     name: str
+    country: str
+    """Two letters of ISO 3166-1, empty when not given."""
     addressed: bool
     """Whether any street line, city or postal code is given."""
     reachable: bool
@@ -228,12 +225,16 @@ class Counterfactual:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListVersion:
-    """Which list, and which content of it: `sha256` is over its files, `entries` counts its listed parties."""
+    """Which list, and which content of it: `sha256` is over its files, `entries` counts its listed parties.
+
+    `stale` when that nothing was found in it is no clearance.
+    """
 
     list: str
     version: str
     sha256: str
     entries: int
+    stale: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,16 +263,3 @@ class Finding:
     lists: tuple[ListVersion, ...]
     counterfactual: Counterfactual | None = None
     faults: tuple[SignalFault, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
-    """One listed party that a name matches. 1,000 only for the same normalised name."""
-
-    list: str
-    entry_id: str
-    listed_name: str
-    matched_name: str
-    kind: MatchKind
-    score: int
-    program: str

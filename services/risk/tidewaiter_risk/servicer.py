@@ -7,43 +7,41 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from tidewaiter.risk.v1 import risk_pb2, risk_pb2_grpc
+from tidewaiter.risk.v1 import risk_pb2
 from tidewaiter_chassis import answers, logs, validation
 from tidewaiter_chassis.batch_spans import BatchSpans
 from tidewaiter_chassis.failures import Failure
 from tidewaiter_chassis.telemetry import Telemetry
-from tidewaiter_chassis.unserved import unserved
 
 from tidewaiter_risk import wire
-from tidewaiter_risk.assess import Assessor
-from tidewaiter_risk.lists.index import NameIndex
-from tidewaiter_risk.model import Finding, ReasonCode, Shipment
+from tidewaiter_risk.assess import UNSEEN, Assessor
+from tidewaiter_risk.in_use import Now
+from tidewaiter_risk.lists.servicer import ScreeningServicer
+from tidewaiter_risk.lists.sources import Sources
+from tidewaiter_risk.lists.watch import Watch
+from tidewaiter_risk.model import Finding, Shipment
 from tidewaiter_risk.observe import Arrival, Observer
 from tidewaiter_risk.scorecard.rules import Screening
-from tidewaiter_risk.screen import screen_party
 
 _ITEMS_BETWEEN_PAUSES = 100
 """After so many shipments, some 5 milliseconds, other calls get their turn and a cancelled one ends."""
 
 
-class RiskServicer(risk_pb2_grpc.RiskServiceServicer):
+class RiskServicer(ScreeningServicer):
     """Converts, calls the verb, converts back."""
 
     def __init__(
         self,
         *,
-        assessor: Assessor,
+        now: Now,
         observer: Observer,
-        index: NameIndex,
+        sources: Sources,
+        watch: Watch,
         screening: Screening,
         telemetry: Telemetry,
-        shadows: Sequence[Assessor] = (),
     ) -> None:
-        self._assessor = assessor
+        super().__init__(now=now, sources=sources, watch=watch, screening=screening)
         self._observer = observer
-        self._shadows = tuple(shadows)
-        self._index = index
-        self._screening = screening
         self._writer = wire.FindingWriter()
         self._tracing = telemetry.tracing
         self._log = telemetry.log
@@ -63,6 +61,8 @@ class RiskServicer(risk_pb2_grpc.RiskServiceServicer):
         """Each shipment on its own, in order: one that breaks a rule has its error in its place."""
         validation.refuse_invalid(request)
         wire.refuse_repeated(request.assessments)
+        # One set of lists for the whole batch, whatever is swapped while it is worked on.
+        in_use = self._now.in_use
         read = await _read_all(request.assessments)
         pasts = iter(await self._observer.pasts([one for one in read if isinstance(one, Arrival)]))
         response = risk_pb2.AssessRiskResponse()
@@ -78,29 +78,18 @@ class RiskServicer(risk_pb2_grpc.RiskServiceServicer):
                     spans.refuse(place, arrival)
                     continue
                 shipment = arrival.shipment.with_past(next(pasts))
-                finding = self._assessor.assess(shipment)
+                finding = in_use.assessor.assess(shipment)
                 self._writer.write(finding, result.finding)
                 assessed.append((shipment, finding))
                 spans.end(place, _attributes, shipment.shipment_id, finding)
         self._count([finding for _, finding in assessed])
-        self._shadow(assessed)
+        self._shadow(assessed, in_use.shadows)
         logs.note(shipments=len(request.assessments), refused=len(request.assessments) - len(assessed))
         return response
 
-    async def ScreenParty(self, request: risk_pb2.ScreenPartyRequest, context: Any) -> risk_pb2.ScreenPartyResponse:
-        """One name against the lists, near names too."""
-        validation.refuse_invalid(request)
-        hits = screen_party(request.party.name, index=self._index, bounds=self._screening, hits_max=request.hits_max)
-        logs.note(hits=len(hits))
-        return wire.hits_to(hits, self._index.versions)
-
-    BatchScreenParties = unserved
-    ListSources = unserved
-    DiffSource = unserved
-
-    def _shadow(self, assessed: Sequence[tuple[Shipment, Finding]]) -> None:
+    def _shadow(self, assessed: Sequence[tuple[Shipment, Finding]], shadows: Sequence[Assessor]) -> None:
         """Scores the same shipments by the scorecards beside the live one; nothing of it leaves but the counts."""
-        for shadow in self._shadows:
+        for shadow in shadows:
             advice = Counter((finding.action, shadow.assess(shipment).action) for shipment, finding in assessed)
             for (live, instead), times in advice.items():
                 self._shadowed.add(
@@ -114,7 +103,7 @@ class RiskServicer(risk_pb2_grpc.RiskServiceServicer):
             contribution.signal
             for finding in findings
             for contribution in finding.contributions
-            if contribution.reason.code is ReasonCode.SIGNAL_MISSING
+            if contribution.reason.code in UNSEEN
         )
         for signal, times in missing.items():
             self._missing.add(times, {"signal": signal})

@@ -21,8 +21,14 @@ class Settings(ServiceSettings):
     )
     lists_dir: str = variables.text(
         "",
-        help="The folder of lists: each folder in it with an sdn.csv, alt.csv and add.csv is one list. Empty uses the "
-        "packaged sample, whose names are invented.",
+        help="The folder of lists, which your own job fills: every official list in it, or in folders in it, is used. "
+        "Empty uses the packaged sample, whose names are invented.",
+    )
+    lists_look_seconds: float = variables.number(
+        60,
+        low=0.05,
+        high=86_400,
+        help="How often the folder of lists is looked into; what changed is taken when it is the same at two looks.",
     )
     scorecard_dir: str = variables.text(
         "",

@@ -12,6 +12,7 @@ from tidewaiter_goods.confidence import Confidence
 
 from tidewaiter_risk.errors import mode_unknown, shipment_id_missing
 from tidewaiter_risk.history.keys import Parties
+from tidewaiter_risk.lists.wire import versions_to
 from tidewaiter_risk.model import (
     NANOS_PER_UNIT,
     Action,
@@ -19,10 +20,8 @@ from tidewaiter_risk.model import (
     Counterfactual,
     FilerType,
     Finding,
-    Hit,
     Item,
     ListVersion,
-    MatchKind,
     Mode,
     Party,
     ReasonCode,
@@ -39,7 +38,6 @@ _FILER_TYPES: dict[int, FilerType] = {int(one): one for one in FilerType}
 _CODES = {code: trade_pb2.ReasonCode.Value(f"REASON_CODE_{code.name}") for code in ReasonCode}
 _SOURCES = {source: trade_pb2.ReasonSource.Value(f"REASON_SOURCE_{source.name}") for source in Source}
 _CONFIDENCES = {one: trade_pb2.Confidence.Value(f"CONFIDENCE_{one.name}") for one in Confidence}
-_KINDS = {kind: risk_pb2.MatchKind.Value(f"MATCH_KIND_{kind.name}") for kind in MatchKind}
 
 
 def refuse_repeated(assessments: Sequence[risk_pb2.Assessment]) -> None:
@@ -104,6 +102,7 @@ def _party_from(message: trade_pb2.Party) -> Party:
     # The city first: it is nearly always there, and reading the lines costs five times as much.
     return Party(
         name=message.name,
+        country=message.country_code,
         addressed=bool(message.city or message.postal_code or message.address_lines),
         reachable=bool(message.phone or message.email),
     )
@@ -144,7 +143,7 @@ class FindingWriter:
         if finding.lists is not lists or finding.scorecard_version != version:
             self._framed = (finding.scorecard_version, finding.lists)
             self._frame = trade_pb2.RiskFinding(
-                scorecard_version=finding.scorecard_version, lists=lists_to(finding.lists)
+                scorecard_version=finding.scorecard_version, lists=versions_to(finding.lists)
             )
         message.MergeFrom(self._frame)
         message.score = finding.score
@@ -193,31 +192,4 @@ def counterfactual_to(counterfactual: Counterfactual) -> trade_pb2.RiskCounterfa
         score=counterfactual.score,
         signals=counterfactual.signals,
         detail=counterfactual.detail,
-    )
-
-
-def lists_to(lists: Sequence[ListVersion]) -> tuple[trade_pb2.ListVersion, ...]:
-    """The versions of the lists as messages, in their order."""
-    return tuple(
-        trade_pb2.ListVersion(list=one.list, version=one.version, sha256=one.sha256, entries=one.entries)
-        for one in lists
-    )
-
-
-def hits_to(hits: Sequence[Hit], lists: Sequence[ListVersion]) -> risk_pb2.ScreenPartyResponse:
-    """The hits, in their order, with the lists that were searched."""
-    return risk_pb2.ScreenPartyResponse(
-        hits=[
-            risk_pb2.PartyHit(
-                list=hit.list,
-                entry_id=hit.entry_id,
-                listed_name=hit.listed_name,
-                matched_name=hit.matched_name,
-                kind=_KINDS[hit.kind],
-                score=hit.score,
-                program=hit.program,
-            )
-            for hit in hits
-        ],
-        lists=lists_to(lists),
     )

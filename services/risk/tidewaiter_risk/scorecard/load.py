@@ -156,8 +156,9 @@ def _signal(row: Row) -> SignalRule:
 def _screening(row: Row) -> Screening:
     screening = Screening(
         score_min=row.integer("score_min", least=500, most=1000),
-        word_names_max=row.integer("word_names_max", least=1, most=1_000_000),
-        candidates_max=row.integer("candidates_max", least=1, most=100_000),
+        hold_score_min=row.integer("hold_score_min", least=500, most=1000),
+        list_hours_max=row.integer("list_hours_max", least=1, most=100_000),
+        stale_action=row.choice("stale_action", Action),
     )
     row.close()
     return screening

@@ -69,13 +69,13 @@ class SignalRule:
             shipment_ids=shipment_ids,
         )
 
-    def missing(self, why: str) -> Contribution:
+    def missing(self, why: str, code: ReasonCode = ReasonCode.SIGNAL_MISSING) -> Contribution:
         """The contribution of a signal that could not be computed: it raises by policy, and only operators see it."""
         return Contribution(
             signal=self.id,
             points=self.missing_points,
             reason=Reason(
-                code=ReasonCode.SIGNAL_MISSING,
+                code=code,
                 source=Source.RISK,
                 rule_id=self.id,
                 detail=f"The signal could not be computed: {why}.",
@@ -182,11 +182,21 @@ class VaguePoints:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screening:
-    """The bounds of the search for near names; `score_min` is of 1,000."""
+    """When a listed party is a hit, and what is advised. Scores are of 1,000.
+
+    A party is a hit from `score_min` on, and advises HOLD from `hold_score_min` on, REVIEW below. A list is stale when
+    it was last written over `list_hours_max` ago; then `stale_action` is advised at least.
+    """
 
     score_min: int
-    word_names_max: int
-    candidates_max: int
+    hold_score_min: int
+    list_hours_max: int
+    stale_action: Action
+
+    def action_at(self, score: int, *, stale: bool) -> Action:
+        """What the best hit's score advises, 0 without a hit."""
+        action = Action.HOLD if score >= self.hold_score_min else Action.REVIEW if score else Action.NONE
+        return max(action, self.stale_action) if stale else action
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -382,6 +382,8 @@ class _ReasonCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ReasonCode
     """The values of one shipper crowd just under a limit."""
     REASON_CODE_ORDER_SPLIT: _ReasonCode.ValueType  # 38
     """One order, or one buyer's purchases of one seller, come in several shipments."""
+    REASON_CODE_PARTY_SIMILAR: _ReasonCode.ValueType  # 39
+    """The name of a party is much like that of a listed party."""
 
 class ReasonCode(_ReasonCode, metaclass=_ReasonCodeEnumTypeWrapper):
     """Why. Append-only: a number is never reused, a name never changes meaning."""
@@ -488,6 +490,8 @@ REASON_CODE_VALUES_CROWDED: ReasonCode.ValueType  # 37
 """The values of one shipper crowd just under a limit."""
 REASON_CODE_ORDER_SPLIT: ReasonCode.ValueType  # 38
 """One order, or one buyer's purchases of one seller, come in several shipments."""
+REASON_CODE_PARTY_SIMILAR: ReasonCode.ValueType  # 39
+"""The name of a party is much like that of a listed party."""
 Global___ReasonCode: _TypeAlias = ReasonCode  # noqa: Y015
 
 class _GoodsFlag:
@@ -1029,8 +1033,8 @@ class FilerConflict(_message.Message):
     FIELD_FIELD_NUMBER: _builtins.int
     ORIGINATOR_CODES_FIELD_NUMBER: _builtins.int
     field: _builtins.str
-    """Name of the field in the merged view; "items.unit_value" and "items.origin_country"
-    when it is all goods together that differ.
+    """Name of the field in the merged view; "items.unit_value", "items.origin_country",
+    "items.weight_grams" and "items.hts_code" when it is all goods together that differ.
     """
     @_builtins.property
     def originator_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
@@ -1577,6 +1581,7 @@ class ListVersion(_message.Message):
     VERSION_FIELD_NUMBER: _builtins.int
     SHA256_FIELD_NUMBER: _builtins.int
     ENTRIES_FIELD_NUMBER: _builtins.int
+    STALE_FIELD_NUMBER: _builtins.int
     list: _builtins.str
     """Name of the list."""
     version: _builtins.str
@@ -1585,6 +1590,11 @@ class ListVersion(_message.Message):
     """SHA-256 of its content, hex."""
     entries: _builtins.int
     """Number of entries."""
+    stale: _builtins.bool
+    """STALE: older than the scorecard allows, gone from its folder, or damaged so
+    that its last update was not taken. What was found in it stands; that
+    nothing was found in it is no clearance.
+    """
     def __init__(
         self,
         *,
@@ -1592,10 +1602,11 @@ class ListVersion(_message.Message):
         version: _builtins.str = ...,
         sha256: _builtins.str = ...,
         entries: _builtins.int = ...,
+        stale: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["entries", b"entries", "list", b"list", "sha256", b"sha256", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["entries", b"entries", "list", b"list", "sha256", b"sha256", "stale", b"stale", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
