@@ -1,85 +1,13 @@
-"""Descriptions of goods in a file: a text of one a line, a table, or objects."""
+"""Descriptions of goods in a file."""
 
 from __future__ import annotations
 
-import csv
-import json
-import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, TextIO
 
-from tidewaiter_cli.stopping import Stop
-
-_NAMES: Final = ("description", "product_name")
-_STANDARD_INPUT: Final = Path("-")
-_LINE_CHARACTERS_MAX: Final = 1_000_000
+from tidewaiter_cli.reading.texts import texts_in
 
 
 def descriptions_in(path: Path) -> Iterator[str]:
-    """Each description in its order, read as they are asked for; blank ones too, so that lines and answers match.
-
-    `.csv` has a header with a column `description` or `product_name`, `.jsonl` objects with such a key; anything else
-    is one description a line. Bytes that are not UTF-8 are shown as such. Stop when the file cannot be read, or has no
-    such column or key.
-    """
-    with _opened(path) as file:
-        if path.suffix == ".csv":
-            yield from _of_table(path, file)
-        elif path.suffix in (".jsonl", ".ndjson"):
-            yield from _of_objects(path, file)
-        else:
-            yield from (line.rstrip("\r\n") for line in _lines(file))
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[TextIO]:
-    try:
-        if path == _STANDARD_INPUT:
-            sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]  # a text stream
-            yield sys.stdin
-            return
-        with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-            yield file
-    except OSError as error:
-        raise Stop(f"{path} cannot be read: {error.strerror}.", advice="Check the path.") from error
-
-
-def _lines(file: TextIO) -> Iterator[str]:
-    """Lines, of which an endless one is cut: no more of it is looked at anyway."""
-    while line := file.readline(_LINE_CHARACTERS_MAX):
-        yield line
-        while line and not line.endswith("\n") and len(line) == _LINE_CHARACTERS_MAX:
-            line = file.readline(_LINE_CHARACTERS_MAX)
-
-
-def _of_table(path: Path, file: TextIO) -> Iterator[str]:
-    reader = csv.DictReader(file)
-    column = _named(path, reader.fieldnames or ())
-    try:
-        for row in reader:
-            yield row[column] or ""
-    except csv.Error as error:
-        raise Stop(f"{path} line {reader.line_num}: {error}.", advice="Write the table as RFC 4180 has it.") from error
-
-
-def _of_objects(path: Path, file: TextIO) -> Iterator[str]:
-    for number, line in enumerate(_lines(file), start=1):
-        if not line.strip():
-            continue
-        try:
-            held = json.loads(line)
-        except (ValueError, RecursionError):
-            held = None
-        if not isinstance(held, dict):
-            raise Stop(f"{path} line {number}: is no JSON object.")
-        yield str(held[_named(path, held)])
-
-
-def _named(path: Path, names: Iterable[str]) -> str:
-    given = list(names)
-    for name in _NAMES:
-        if name in given:
-            return name
-    raise Stop(f"{path} has none of {', '.join(_NAMES)}; it has {', '.join(given) or 'nothing'}.")
+    """Each description in its order, of the columns or keys `description` or `product_name`; see `texts_in`."""
+    return texts_in(path, ("description", "product_name"))
