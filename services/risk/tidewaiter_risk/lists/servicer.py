@@ -7,7 +7,7 @@ from typing import Any
 
 from tidewaiter.risk.v1 import risk_pb2, risk_pb2_grpc
 from tidewaiter_chassis import answers, logs, validation
-from tidewaiter_chassis.failures import Failure, invalid
+from tidewaiter_chassis.failures import Failure
 
 from tidewaiter_risk.errors import page_unknown
 from tidewaiter_risk.in_use import InUse, Now
@@ -41,7 +41,7 @@ class ScreeningServicer(risk_pb2_grpc.RiskServiceServicer):
         self, request: risk_pb2.BatchScreenPartiesRequest, context: Any
     ) -> risk_pb2.BatchScreenPartiesResponse:
         """Each name on its own, in order: one that breaks a rule has its error in its place."""
-        refuse_invalid(request)
+        validation.refuse_invalid(request)
         in_use = self._now.in_use
         response = risk_pb2.BatchScreenPartiesResponse()
         refused = 0
@@ -59,7 +59,7 @@ class ScreeningServicer(risk_pb2_grpc.RiskServiceServicer):
 
     async def ListSources(self, request: risk_pb2.ListSourcesRequest, context: Any) -> risk_pb2.ListSourcesResponse:
         """The lists in use, a page at a time; a page token is the name of the last list of the page before."""
-        refuse_invalid(request)
+        validation.refuse_invalid(request)
         sources = wire.sources_to(self._now.in_use.lists)
         names = [source.version.list for source in sources]
         if request.page_token and request.page_token not in names:
@@ -75,7 +75,7 @@ class ScreeningServicer(risk_pb2_grpc.RiskServiceServicer):
 
     async def DiffSource(self, request: risk_pb2.DiffSourceRequest, context: Any) -> risk_pb2.DiffSourceResponse:
         """What changed between two versions of a list that were in use here."""
-        refuse_invalid(request)
+        validation.refuse_invalid(request)
         return wire.difference_to(*self._sources.compare(request.list, request.older_sha256, request.newer_sha256))
 
     async def RefreshSources(
@@ -86,7 +86,7 @@ class ScreeningServicer(risk_pb2_grpc.RiskServiceServicer):
         return risk_pb2.RefreshSourcesResponse(changed=changed, sources=wire.sources_to(self._now.in_use.lists))
 
     def _screened(self, request: risk_pb2.ScreenPartyRequest, in_use: InUse) -> risk_pb2.ScreenPartyResponse:
-        refuse_invalid(request)
+        validation.refuse_invalid(request)
         screened = screen_party(
             request.party.name,
             wire.place_from(request.party),
@@ -95,10 +95,3 @@ class ScreeningServicer(risk_pb2_grpc.RiskServiceServicer):
             hits_max=request.hits_max,
         )
         return wire.screened_to(request.party.name, screened, in_use.lists.versions)
-
-
-def refuse_invalid(message: Any) -> None:
-    """Failure naming every field of the message that breaks a rule of the contract."""
-    violations = validation.check(message)
-    if violations:
-        raise invalid(*violations)

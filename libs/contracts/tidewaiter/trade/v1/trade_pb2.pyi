@@ -340,6 +340,26 @@ class _ReasonCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ReasonCode
     """A list or model used is older than its bound."""
     REASON_CODE_NO_SIGNAL: _ReasonCode.ValueType  # 29
     """Worth nothing under this rule: shown so that a person sees it was looked at."""
+    REASON_CODE_HEADING_IMPLAUSIBLE: _ReasonCode.ValueType  # 30
+    """The description and the HTSUS number speak of different goods."""
+    REASON_CODE_VALUE_LOW: _ReasonCode.ValueType  # 31
+    """The unit value is low beside those filed before for such goods of that origin."""
+    REASON_CODE_GOODS_CONTROLLED: _ReasonCode.ValueType  # 32
+    """The description or the HTSUS number names goods that are examined whatever they are worth."""
+    REASON_CODE_ADDRESS_CROWDED: _ReasonCode.ValueType  # 33
+    """Many consignees at one address."""
+    REASON_CODE_NAMES_MANY: _ReasonCode.ValueType  # 34
+    """One telephone number or e-mail address under many names."""
+    REASON_CODE_SHIPPER_NEW: _ReasonCode.ValueType  # 35
+    """The shipper was first seen a short while ago."""
+    REASON_CODE_SHIPMENTS_FREQUENT: _ReasonCode.ValueType  # 36
+    """One consignee receives unusually often."""
+    REASON_CODE_VALUES_CROWDED: _ReasonCode.ValueType  # 37
+    """The values of one shipper crowd just under a limit."""
+    REASON_CODE_ORDER_SPLIT: _ReasonCode.ValueType  # 38
+    """One order, or one buyer's purchases of one seller, come in several shipments."""
+    REASON_CODE_PARTY_SIMILAR: _ReasonCode.ValueType  # 39
+    """The name of a party is much like that of a listed party."""
     REASON_CODE_EXCLUDED_QUOTA: _ReasonCode.ValueType  # 40
     """Goods under a quota never pass under the exemption."""
     REASON_CODE_EXCLUDED_ANTIDUMPING: _ReasonCode.ValueType  # 41
@@ -364,26 +384,6 @@ class _ReasonCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ReasonCode
     """The recipient's day of gifts is over, and the exemption is open: filed
     without the declaration the parcel is weighed as an ordinary import.
     """
-    REASON_CODE_HEADING_IMPLAUSIBLE: _ReasonCode.ValueType  # 30
-    """The description and the HTSUS number speak of different goods."""
-    REASON_CODE_VALUE_LOW: _ReasonCode.ValueType  # 31
-    """The unit value is low beside those filed before for such goods of that origin."""
-    REASON_CODE_GOODS_CONTROLLED: _ReasonCode.ValueType  # 32
-    """The description or the HTSUS number names goods that are examined whatever they are worth."""
-    REASON_CODE_ADDRESS_CROWDED: _ReasonCode.ValueType  # 33
-    """Many consignees at one address."""
-    REASON_CODE_NAMES_MANY: _ReasonCode.ValueType  # 34
-    """One telephone number or e-mail address under many names."""
-    REASON_CODE_SHIPPER_NEW: _ReasonCode.ValueType  # 35
-    """The shipper was first seen a short while ago."""
-    REASON_CODE_SHIPMENTS_FREQUENT: _ReasonCode.ValueType  # 36
-    """One consignee receives unusually often."""
-    REASON_CODE_VALUES_CROWDED: _ReasonCode.ValueType  # 37
-    """The values of one shipper crowd just under a limit."""
-    REASON_CODE_ORDER_SPLIT: _ReasonCode.ValueType  # 38
-    """One order, or one buyer's purchases of one seller, come in several shipments."""
-    REASON_CODE_PARTY_SIMILAR: _ReasonCode.ValueType  # 39
-    """The name of a party is much like that of a listed party."""
 
 class ReasonCode(_ReasonCode, metaclass=_ReasonCodeEnumTypeWrapper):
     """Why. Append-only: a number is never reused, a name never changes meaning."""
@@ -448,6 +448,26 @@ REASON_CODE_LIST_STALE: ReasonCode.ValueType  # 28
 """A list or model used is older than its bound."""
 REASON_CODE_NO_SIGNAL: ReasonCode.ValueType  # 29
 """Worth nothing under this rule: shown so that a person sees it was looked at."""
+REASON_CODE_HEADING_IMPLAUSIBLE: ReasonCode.ValueType  # 30
+"""The description and the HTSUS number speak of different goods."""
+REASON_CODE_VALUE_LOW: ReasonCode.ValueType  # 31
+"""The unit value is low beside those filed before for such goods of that origin."""
+REASON_CODE_GOODS_CONTROLLED: ReasonCode.ValueType  # 32
+"""The description or the HTSUS number names goods that are examined whatever they are worth."""
+REASON_CODE_ADDRESS_CROWDED: ReasonCode.ValueType  # 33
+"""Many consignees at one address."""
+REASON_CODE_NAMES_MANY: ReasonCode.ValueType  # 34
+"""One telephone number or e-mail address under many names."""
+REASON_CODE_SHIPPER_NEW: ReasonCode.ValueType  # 35
+"""The shipper was first seen a short while ago."""
+REASON_CODE_SHIPMENTS_FREQUENT: ReasonCode.ValueType  # 36
+"""One consignee receives unusually often."""
+REASON_CODE_VALUES_CROWDED: ReasonCode.ValueType  # 37
+"""The values of one shipper crowd just under a limit."""
+REASON_CODE_ORDER_SPLIT: ReasonCode.ValueType  # 38
+"""One order, or one buyer's purchases of one seller, come in several shipments."""
+REASON_CODE_PARTY_SIMILAR: ReasonCode.ValueType  # 39
+"""The name of a party is much like that of a listed party."""
 REASON_CODE_EXCLUDED_QUOTA: ReasonCode.ValueType  # 40
 """Goods under a quota never pass under the exemption."""
 REASON_CODE_EXCLUDED_ANTIDUMPING: ReasonCode.ValueType  # 41
@@ -472,26 +492,6 @@ REASON_CODE_GIFT_UNDECLARED_OPEN: ReasonCode.ValueType  # 50
 """The recipient's day of gifts is over, and the exemption is open: filed
 without the declaration the parcel is weighed as an ordinary import.
 """
-REASON_CODE_HEADING_IMPLAUSIBLE: ReasonCode.ValueType  # 30
-"""The description and the HTSUS number speak of different goods."""
-REASON_CODE_VALUE_LOW: ReasonCode.ValueType  # 31
-"""The unit value is low beside those filed before for such goods of that origin."""
-REASON_CODE_GOODS_CONTROLLED: ReasonCode.ValueType  # 32
-"""The description or the HTSUS number names goods that are examined whatever they are worth."""
-REASON_CODE_ADDRESS_CROWDED: ReasonCode.ValueType  # 33
-"""Many consignees at one address."""
-REASON_CODE_NAMES_MANY: ReasonCode.ValueType  # 34
-"""One telephone number or e-mail address under many names."""
-REASON_CODE_SHIPPER_NEW: ReasonCode.ValueType  # 35
-"""The shipper was first seen a short while ago."""
-REASON_CODE_SHIPMENTS_FREQUENT: ReasonCode.ValueType  # 36
-"""One consignee receives unusually often."""
-REASON_CODE_VALUES_CROWDED: ReasonCode.ValueType  # 37
-"""The values of one shipper crowd just under a limit."""
-REASON_CODE_ORDER_SPLIT: ReasonCode.ValueType  # 38
-"""One order, or one buyer's purchases of one seller, come in several shipments."""
-REASON_CODE_PARTY_SIMILAR: ReasonCode.ValueType  # 39
-"""The name of a party is much like that of a listed party."""
 Global___ReasonCode: _TypeAlias = ReasonCode  # noqa: Y015
 
 class _GoodsFlag:
