@@ -107,6 +107,7 @@ class ListVersion(Fact, frozen=True, kw_only=True):
     entries: int = 0
     list: str = ""
     sha256: str = ""
+    stale: bool = False
     version: str = ""
 
 

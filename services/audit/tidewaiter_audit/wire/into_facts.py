@@ -206,7 +206,11 @@ def _counterfactual(message: trade.RiskCounterfactual) -> facts.RiskCounterfactu
 
 def _list_version(message: trade.ListVersion) -> facts.ListVersion:
     return facts.ListVersion(
-        entries=_exact(message.entries), list=message.list, sha256=message.sha256, version=message.version
+        entries=_exact(message.entries),
+        list=message.list,
+        sha256=message.sha256,
+        stale=message.stale,
+        version=message.version,
     )
 
 
