@@ -100,9 +100,10 @@ test: export PYTHONPYCACHEPREFIX := $(abspath $(BUILD))/bytecode
 test: $(SET_UP) ## run the tests; ONLY=append narrows, SEED=17 repeats an order
 	$(BIN)/python -m pytest $(TEST_FOLDERS) $(if $(ONLY)$(SEED),,--numprocesses auto --dist worksteal) $(if $(ONLY),-k '$(ONLY)') $(if $(SEED),-p randomly -p no:cacheprovider --randomly-seed=$(SEED))
 
-bench: $(SET_UP) ## measure on this machine and write build/bench.json
+bench: $(SET_UP) ## measure on this machine and write build/bench.json; LISTS=lists/ measures screening over them too
 	@mkdir -p $(BUILD)
 	$(BIN)/tidewaiter bench --json --out $(BUILD)/bench.json
+	$(if $(LISTS),$(BIN)/tidewaiter bench screening --lists $(LISTS) --json --out $(BUILD)/bench-screening.json)
 
 measure-persons: $(SET_UP) ## measure the person key on FEBRL 4: make measure-persons DATA=directory
 	@test -n "$(DATA)" || { echo "Name the directory of FEBRL 4: make measure-persons DATA=directory"; exit 2; }

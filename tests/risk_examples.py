@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from tidewaiter_risk.assess import SIGNALS, Assessor
-from tidewaiter_risk.lists.directory import SAMPLE_DIR, PartyList, read_list
-from tidewaiter_risk.lists.index import NameIndex
-from tidewaiter_risk.model import Contribution, Item, Mode, Party, Shipment
+from tidewaiter_risk.lists.lookup import ListSet, list_set
+from tidewaiter_risk.lists.sources import SAMPLE_DIR
+from tidewaiter_risk.model import Contribution, Item, Mode, Party, Past, Shipment
 from tidewaiter_risk.scorecard.load import load_scorecard
 from tidewaiter_risk.scorecard.rules import Scorecard
 from tidewaiter_risk.signals.completeness import ELEMENTS
+from tidewaiter_screening.lists.folder import PartyList, read_folder
 
 SCORECARD: Scorecard = load_scorecard(signal_ids=frozenset(SIGNALS), element_ids=frozenset(ELEMENTS))
-SAMPLE: PartyList = read_list(SAMPLE_DIR, invented=True)
+(SAMPLE,) = read_folder(SAMPLE_DIR)
 
 NANOS_PER_CENT = 10_000_000
 
@@ -43,7 +42,7 @@ def item(**changes: Any) -> Item:
 
 def party(name: str, **changes: Any) -> Party:
     """A party with everything that a complete filing says of it."""
-    return replace(Party(name=name, addressed=True, reachable=True), **changes)
+    return replace(Party(name=name, country="", addressed=True, reachable=True), **changes)
 
 
 def shipment(**changes: Any) -> Shipment:
@@ -59,35 +58,25 @@ def shipment(**changes: Any) -> Shipment:
         items=(item(),),
         scanned=True,
         conflicting_fields=(),
+        past=Past(),
     )
     return replace(ordinary, **changes)
 
 
-def index_of(*lists: PartyList) -> NameIndex:
-    """An index over these lists, none for none."""
-    return NameIndex(lists, names_cached_max=1_000)
+def lists_of(*lists: PartyList, invented: bool = True) -> ListSet:
+    """These lists in use, none for none; those of the sample are invented."""
+    return list_set(lists, score_min=SCORECARD.screening.score_min, names_cached_max=1_000, invented=invented)
 
 
-def assessor(*, scorecard: Scorecard = SCORECARD, lists: Sequence[PartyList] = (SAMPLE,), **changes: Any) -> Assessor:
+def assessor(*, scorecard: Scorecard = SCORECARD, lists: ListSet | None = None, **changes: Any) -> Assessor:
     """An assessor on the packaged scorecard and the invented list, unless told otherwise."""
-    return Assessor(scorecard=scorecard, index=index_of(*lists), descriptions_cached_max=1_000, **changes)
+    # Time stands still unless told otherwise: a busy machine must not make a signal late.
+    still = {"now": lambda: 0}
+    in_use = lists_of(SAMPLE) if lists is None else lists
+    return Assessor(scorecard=scorecard, lists=in_use, descriptions_cached_max=1_000, **still | changes)
 
 
 def seen(given: Shipment, signal: str, **changes: Any) -> Contribution | None:
     """What one signal contributes for a shipment; None when it has nothing to say."""
     finding = assessor(**changes).assess(given)
     return next((one for one in finding.contributions if one.signal == signal), None)
-
-
-def write_list(folder: Path, *, sdn: bytes | None, alt: bytes | None = b"\x1a", add: bytes | None = b"\x1a") -> Path:
-    """Writes a list's files into a folder; None leaves a file out."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, content in (("sdn.csv", sdn), ("alt.csv", alt), ("add.csv", add)):
-        if content is not None:
-            (folder / name).write_bytes(content)
-    return folder
-
-
-def sdn_line(entry_id: str, name: str, *, kind: str = "-0- ", program: str = "TEST") -> str:
-    """One line of an sdn.csv."""
-    return f'{entry_id},"{name}",{kind},"{program}"' + ",-0- " * 8

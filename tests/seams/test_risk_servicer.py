@@ -2,80 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import grpc
 import pytest
 import structlog
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from tidewaiter.risk.v1 import risk_pb2, risk_pb2_grpc
+from tidewaiter.risk.v1 import risk_pb2
 from tidewaiter.trade.v1 import trade_pb2
 from tidewaiter_chassis import answers
 from tidewaiter_chassis.failures import Failure, Kind
-from tidewaiter_chassis.settings import load
 from tidewaiter_chassis.telemetry import Telemetry
-from tidewaiter_risk.__main__ import build
 from tidewaiter_risk.assess import SIGNALS
 from tidewaiter_risk.model import Shipment
-from tidewaiter_risk.servicer import RiskServicer
-from tidewaiter_risk.settings import Settings
 
-from tests.risk_examples import SAMPLE, SCORECARD, assessor, index_of, sdn_line, write_list
+from tests.listed_parties import lines, sdn_line, write_list
+from tests.risk_examples import assessor
+from tests.risk_service import assessment, batch, refusal, servicer_of, serving
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
-
-
-@asynccontextmanager
-async def serving(folder: Path, *, telemetry: Telemetry | None = None, **variables: str) -> AsyncIterator[Any]:
-    """A stub of risk, served on loopback for the length of the block."""
-    settings = load(
-        Settings,
-        {
-            "TIDEWAITER_RISK_LISTEN": "127.0.0.1:0",
-            "TIDEWAITER_RISK_METRICS_LISTEN": "",
-            "TIDEWAITER_RISK_DATA_DIR": str(folder / "data"),
-            **{f"TIDEWAITER_RISK_{name.upper()}": value for name, value in variables.items()},
-        },
-    )
-    own = telemetry or Telemetry.for_tests("risk")
-    server = await build(settings, own)
-    address = await server.start()
-    try:
-        async with grpc.aio.insecure_channel(address) as channel:
-            yield risk_pb2_grpc.RiskServiceStub(channel)
-    finally:
-        await server.stop(0)
-        if telemetry is None:
-            own.stop()
-
-
-def assessment(shipment_id: str, *, traceparent: str = "", **changes: Any) -> risk_pb2.Assessment:
-    shipment = trade_pb2.Shipment(
-        shipment_id=shipment_id,
-        mode=trade_pb2.TRANSPORT_MODE_TRUCK,
-        consignee=trade_pb2.Party(name="Dana Whitcombe", city="Fargo", phone="+1 701 555 0100"),
-        shipper=trade_pb2.Party(name="Hanoi Knitwear", city="Hanoi", phone="+84 24 5550 0100"),
-    )
-    shipment.estimated_arrival.seconds = 1_740_787_200
-    goods = shipment.items.add(
-        description="Knitted cotton cardigan", hts_code="6110202079", origin_country="VN", quantity=1
-    )
-    goods.unit_value.currency_code, goods.unit_value.units = "USD", 20
-    shipment.MergeFrom(trade_pb2.Shipment(**changes))
-    return risk_pb2.Assessment(shipment=shipment, traceparent=traceparent)
-
-
-def batch(*assessments: risk_pb2.Assessment) -> risk_pb2.AssessRiskRequest:
-    return risk_pb2.AssessRiskRequest(assessments=assessments)
-
-
-async def refusal(call: Any) -> Failure:
-    with pytest.raises(grpc.aio.AioRpcError) as error:
-        await call
-    return answers.from_rpc_error(error.value)
 
 
 async def test_a_batch_is_answered_in_order_with_the_versions_used(tmp_path: Path) -> None:
@@ -184,49 +130,6 @@ async def test_each_traced_shipment_has_a_span_in_its_own_trace_and_the_others_n
     telemetry.stop()
 
 
-async def test_a_name_is_screened_with_the_lists_named(tmp_path: Path) -> None:
-    async with serving(tmp_path) as stub:
-        hit = await stub.ScreenParty(risk_pb2.ScreenPartyRequest(party=trade_pb2.Party(name="Yoskel Taveron")))
-        clear = await stub.ScreenParty(risk_pb2.ScreenPartyRequest(party=trade_pb2.Party(name="Dana Whitcombe")))
-
-    assert [("90003", risk_pb2.MATCH_KIND_ALIAS, 1000)] == [(one.entry_id, one.kind, one.score) for one in hit.hits]
-    assert [] == list(clear.hits)
-    assert ["sample"] == [one.list for one in clear.lists]
-
-
-@pytest.mark.parametrize(
-    ("request_message", "reason"),
-    [
-        (risk_pb2.ScreenPartyRequest(), "REQUIRED"),
-        (risk_pb2.ScreenPartyRequest(party=trade_pb2.Party(city="Fargo")), "PARTY_NAME_MISSING"),
-        (risk_pb2.ScreenPartyRequest(party=trade_pb2.Party(name="Dana"), hits_max=101), "INT32_GTE_LTE"),
-        (risk_pb2.ScreenPartyRequest(party=trade_pb2.Party(name="Dana"), hits_max=-1), "INT32_GTE_LTE"),
-    ],
-)
-async def test_a_party_that_cannot_be_screened_is_refused(
-    tmp_path: Path, request_message: risk_pb2.ScreenPartyRequest, reason: str
-) -> None:
-    async with serving(tmp_path) as stub:
-        failure = await refusal(stub.ScreenParty(request_message))
-
-    assert (Kind.INVALID, reason) == (failure.kind, failure.reason)
-
-
-@pytest.mark.parametrize(
-    ("rpc", "request_message"),
-    [
-        ("BatchScreenParties", risk_pb2.BatchScreenPartiesRequest()),
-        ("ListSources", risk_pb2.ListSourcesRequest()),
-        ("DiffSource", risk_pb2.DiffSourceRequest()),
-    ],
-)
-async def test_what_is_not_served_says_so(tmp_path: Path, rpc: str, request_message: Any) -> None:
-    async with serving(tmp_path) as stub:
-        failure = await refusal(getattr(stub, rpc)(request_message))
-
-    assert Kind.UNSERVED is failure.kind
-
-
 async def test_an_empty_folder_of_lists_clears_nobody(tmp_path: Path) -> None:
     (tmp_path / "lists").mkdir()
     async with serving(tmp_path, lists_dir=str(tmp_path / "lists")) as stub:
@@ -242,8 +145,7 @@ async def test_an_empty_folder_of_lists_clears_nobody(tmp_path: Path) -> None:
 
 
 async def test_the_users_own_lists_take_the_place_of_the_sample(tmp_path: Path) -> None:
-    sdn = (sdn_line("5", "WHITCOMBE, Dana") + "\r\n\x1a").encode()
-    write_list(tmp_path / "lists" / "own", sdn=sdn)
+    write_list(tmp_path / "lists" / "own", sdn=lines(sdn_line("5", "WHITCOMBE, Dana")))
     async with serving(tmp_path, lists_dir=str(tmp_path / "lists")) as stub:
         response = await stub.AssessRisk(batch(assessment("a")))
 
@@ -254,7 +156,7 @@ async def test_the_users_own_lists_take_the_place_of_the_sample(tmp_path: Path) 
 
 
 async def test_a_mistyped_folder_of_lists_stops_the_start(tmp_path: Path) -> None:
-    with pytest.raises(Failure, match="LISTS_FOLDER_MISSING"):
+    with pytest.raises(Failure, match="LISTS_REFUSED"):
         async with serving(tmp_path, lists_dir=str(tmp_path / "mistyped")):
             pass
 
@@ -273,17 +175,12 @@ async def test_a_signal_that_breaks_is_told_once_a_batch_without_what_it_saw() -
         return look
 
     telemetry = Telemetry.for_tests("risk")
-    servicer = RiskServicer(
-        assessor=assessor(signals={**SIGNALS, "filers.disagree": breaking}),
-        index=index_of(SAMPLE),
-        screening=SCORECARD.screening,
-        telemetry=telemetry,
-    )
+    servicer = servicer_of(assessor(signals={**SIGNALS, "filers.disagree": breaking}), telemetry)
     with structlog.testing.capture_logs() as events:
         response = await servicer.AssessRisk(batch(assessment("a"), assessment("b")), None)
     telemetry.stop()
 
-    assert [40, 40] == [result.finding.score for result in response.results]
+    assert [20, 20] == [result.finding.score for result in response.results]
     (event,) = [event for event in events if event["event"] == "signal broke"]
     assert ("filers.disagree", "ValueError", 2) == (event["signal"], event["error"], event["times"])
     assert "Dana" not in str(event)

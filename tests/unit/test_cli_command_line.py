@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 from tidewaiter_cli import reach, stopping
-from tidewaiter_cli.__main__ import COMMANDS, LAW_COMMANDS, LOG_COMMANDS, PERSONS_COMMANDS, main
+from tidewaiter_cli.__main__ import COMMANDS, LAW_COMMANDS, LISTS_COMMANDS, LOG_COMMANDS, PERSONS_COMMANDS, main
 from tidewaiter_cli.reporting import explained
 from tidewaiter_cli.stopping import Stop
 from tidewaiter_client import TidewaiterError, Unavailable
 from tidewaiter_client.connection import InsecureRefused
 
-BELOW = {"log": LOG_COMMANDS, "law": LAW_COMMANDS, "persons": PERSONS_COMMANDS}
+BELOW = {"log": LOG_COMMANDS, "law": LAW_COMMANDS, "persons": PERSONS_COMMANDS, "lists": LISTS_COMMANDS}
 EVERY = [*((name,) for name in COMMANDS), *((above, name) for above, names in BELOW.items() for name in names)]
 
 Run = Callable[..., tuple[int, str, str]]

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from tidewaiter_cli.__main__ import COMMANDS, LOG_COMMANDS, PERSONS_COMMANDS
+from tidewaiter_cli.__main__ import COMMANDS, LISTS_COMMANDS, LOG_COMMANDS, PERSONS_COMMANDS
 from tidewaiter_cli.filing.tally import Tally
 from tidewaiter_cli.reading.columns import COLUMNS
 
@@ -17,13 +17,15 @@ def page() -> str:
 
 
 def test_every_command_has_its_heading_and_an_example(page: str) -> None:
-    for name in (*COMMANDS, "log", "persons"):
+    for name in (*COMMANDS, "log", "persons", "lists"):
         section = page.partition(f"\n## {name}\n")[2].partition("\n## ")[0]
         assert f"$ tidewaiter {name}" in section
     for name in LOG_COMMANDS:
         assert f"$ tidewaiter log {name}" in page
     for name in PERSONS_COMMANDS:
         assert f"$ tidewaiter persons {name}" in page
+    for name in LISTS_COMMANDS:
+        assert f"$ tidewaiter lists {name}" in page
 
 
 def test_every_column_is_documented(page: str) -> None:

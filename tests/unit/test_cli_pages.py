@@ -87,7 +87,11 @@ DECISION = trade_pb2.Decision(
     ),
     risk=trade_pb2.RiskFinding(
         score=15,
-        contributions=[trade_pb2.RiskContribution(signal="data.incomplete", points=15)],
+        contributions=[
+            trade_pb2.RiskContribution(signal="data.incomplete", points=15),
+            trade_pb2.RiskContribution(signal="history.split", shipment_ids=["S1", "S2"]),
+        ],
+        counterfactual=trade_pb2.RiskCounterfactual(detail="With 85 points more it would be REVIEW."),
         lists=[trade_pb2.ListVersion(list="sample", version="v1", entries=20)],
     ),
     trace_id=TRACE,
@@ -116,7 +120,8 @@ def test_a_decision_is_explained_with_all_that_was_found() -> None:
         "ENTRY_REQUIRED  entry path type 11", "on the safe side", "tracking T1, revision 2",
         "filed by CARR01 (carrier) as r-1", "[b]985.36 is over[/b].", "rule V-C-800, 19 USC 1321, official source",
         "R01", "2025-04-02 (America/Phoenix)", "$301.00", "$800.00", "3 shipments", "score 15 of 1000", "+15",
-        "data.incomplete", "list sample v1, 20 entries", "entry 34 of log.example, proven at size 50",
+        "data.incomplete", "Shipments: S1, S2.", "With 85 points more it would be REVIEW.",
+        "list sample v1, 20 entries", "entry 34 of log.example, proven at size 50",
         "supersedes S-0", TRACE,
     ):  # fmt: skip
         assert piece in text

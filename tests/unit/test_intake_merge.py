@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tidewaiter.trade.v1 import trade_pb2
@@ -61,6 +62,29 @@ def test_another_value_of_the_goods_is_a_conflict_and_another_wording_is_none() 
 
     assert () == merge(SHIPMENT, 2, [sold, worded]).conflicts
     assert (Conflict("items.unit_value", ("MARK01", "CARR01")),) == merge(SHIPMENT, 2, [sold, cheaper]).conflicts
+
+
+@pytest.mark.parametrize(
+    ("sold", "moved", "conflict"),
+    [
+        ({"weight_grams": 300}, {"weight_grams": 400}, None),
+        ({"weight_grams": 300}, {"weight_grams": 401}, "items.weight_grams"),
+        ({"weight_grams": 20_000}, {"weight_grams": 22_000}, None),
+        ({"weight_grams": 20_000}, {"weight_grams": 23_000}, "items.weight_grams"),
+        ({"weight_grams": 300}, {"weight_grams": 0}, None),
+        ({"hts_code": "6205.20.20"}, {"hts_code": "620530"}, None),
+        ({"hts_code": "6205.20.20"}, {"hts_code": "8517.62"}, "items.hts_code"),
+        ({"hts_code": "6205.20.20"}, {"hts_code": ""}, None),
+    ],
+)
+def test_another_weight_or_heading_is_a_conflict_and_what_is_near_or_unsaid_is_none(
+    sold: dict[str, Any], moved: dict[str, Any], conflict: str | None
+) -> None:
+    filings = [filing("m", **MARKET, items=[goods(**sold)]), filing("c", **CARRIER, items=[goods(**moved)])]
+
+    found = merge(SHIPMENT, 2, filings).conflicts
+
+    assert ([] if conflict is None else [Conflict(conflict, ("MARK01", "CARR01"))]) == list(found)
 
 
 def test_a_name_in_other_letters_of_case_is_no_conflict_and_another_person_is_one() -> None:

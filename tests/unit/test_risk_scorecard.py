@@ -5,24 +5,38 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import tidewaiter_goods
 from tidewaiter_chassis.failures import Failure
+from tidewaiter_goods.confidence import Confidence
+from tidewaiter_goods.controlled import CONTROLLED_FILE
+from tidewaiter_goods.vague_terms import VAGUE_TERMS_FILE
 from tidewaiter_risk.assess import SIGNALS
-from tidewaiter_risk.model import SCORE_MAX, Action, Confidence
-from tidewaiter_risk.scorecard.load import PACKAGED_DIR, SCORECARD_FILE, VAGUE_TERMS_FILE, load_scorecard
+from tidewaiter_risk.model import SCORE_MAX, Action
+from tidewaiter_risk.scorecard.load import PACKAGED_DIR, SCORECARD_FILE, SUPPRESSIONS_FILE, load_scorecard
 from tidewaiter_risk.scorecard.rules import Scorecard
 from tidewaiter_risk.signals.completeness import ELEMENTS
 
 from tests.risk_examples import SCORECARD
+
+DATA = Path(tidewaiter_goods.__file__).parent / "data"
 
 
 def load(folder: Path) -> Scorecard:
     return load_scorecard(folder, signal_ids=frozenset(SIGNALS), element_ids=frozenset(ELEMENTS))
 
 
+FILES = {
+    SCORECARD_FILE: PACKAGED_DIR / SCORECARD_FILE,
+    SUPPRESSIONS_FILE: PACKAGED_DIR / SUPPRESSIONS_FILE,
+    VAGUE_TERMS_FILE: DATA / VAGUE_TERMS_FILE,
+    CONTROLLED_FILE: DATA / CONTROLLED_FILE,
+}
+
+
 def changed(folder: Path, file: str, old: str, new: str) -> Path:
     """The packaged scorecard with one passage changed."""
-    for name in (SCORECARD_FILE, VAGUE_TERMS_FILE):
-        text = (PACKAGED_DIR / name).read_text(encoding="utf-8")
+    for name, path in FILES.items():
+        text = path.read_text(encoding="utf-8")
         if name == file:
             assert old in text, f"the packaged {file} no longer has this passage"
             text = text.replace(old, new, 1)
@@ -31,7 +45,7 @@ def changed(folder: Path, file: str, old: str, new: str) -> Path:
 
 
 def test_the_packaged_scorecard_gives_every_signal_a_weight_within_the_whole() -> None:
-    assert set(SIGNALS) == {rule.id for rule in SCORECARD.signals}
+    assert list(SIGNALS) == [rule.id for rule in SCORECARD.signals]
     assert sum(rule.weight for rule in SCORECARD.signals) <= SCORE_MAX
     assert 64 == len(SCORECARD.version)
 
@@ -52,7 +66,18 @@ def test_another_character_is_another_version(tmp_path: Path) -> None:
     assert SCORECARD.signals == again.signals
 
 
-FIRST_SIGNAL = 'id = "party.listed"\nweight = 350\nfloor = "HOLD"\nsource = "RISK"\nmissing_points = 150'
+@pytest.mark.parametrize("file", list(FILES))
+def test_every_file_of_the_scorecard_is_under_its_version(tmp_path: Path, file: str) -> None:
+    assert SCORECARD.version != load(changed(tmp_path, file, "\n# ", "\n#  ")).version
+
+
+def test_a_folder_needs_only_what_differs(tmp_path: Path) -> None:
+    (tmp_path / SCORECARD_FILE).write_bytes((PACKAGED_DIR / SCORECARD_FILE).read_bytes())
+
+    assert SCORECARD.version == load(tmp_path).version
+
+
+FIRST_SIGNAL = 'id = "party.listed"\nweight = 350\nfloor = "HOLD"\nsource = "RISK"\n'
 
 
 @pytest.mark.parametrize(
@@ -65,12 +90,17 @@ FIRST_SIGNAL = 'id = "party.listed"\nweight = 350\nfloor = "HOLD"\nsource = "RIS
         (SCORECARD_FILE, "weight = 350\n", "", "[[signal]] 1 (party.listed): weight is missing"),
         (SCORECARD_FILE, "weight = 350", "weight = 350\nwieght = 1", "1 (party.listed): wieght is not known here"),
         (SCORECARD_FILE, 'floor = "HOLD"', 'floor = "hold"', "1 (party.listed): floor = 'hold' is not one of NONE"),
-        (SCORECARD_FILE, "missing_points = 150", "missing_points = 0", "1 (party.listed): missing_points = 0 is not"),
-        (SCORECARD_FILE, "missing_points = 150", "missing_points = 351", "missing_points 351 is over the weight 350"),
+        (SCORECARD_FILE, "missing_points = 75", "missing_points = 0", "1 (party.listed): missing_points = 0 is not"),
+        (SCORECARD_FILE, "missing_points = 75", "missing_points = 351", "missing_points 351 is over the weight 350"),
         (SCORECARD_FILE, 'id = "party.listed"', 'id = "party.lsited"', "(party.lsited): is no signal of this release"),
         (SCORECARD_FILE, 'id = "party.listed"', 'id = "party.lsited"', "party.listed has no row"),
-        (SCORECARD_FILE, 'id = "party.listed"', 'id = "filers.disagree"', "(filers.disagree): stands more than once"),
-        (SCORECARD_FILE, "score = 400", "score = 200", "[[threshold]] (HOLD): score and gravity must rise"),
+        (
+            SCORECARD_FILE,
+            'id = "party.listed"',
+            'id = "filers.disagree"',
+            "(filers.disagree): stands more than once on the same",
+        ),
+        (SCORECARD_FILE, "score = 220", "score = 100", "[[threshold]] (HOLD): score and gravity must rise"),
         (SCORECARD_FILE, 'action = "HOLD"', 'action = "NONE"', "[[threshold]] (NONE): is what is advised below"),
         (
             SCORECARD_FILE,
@@ -85,20 +115,38 @@ FIRST_SIGNAL = 'id = "party.listed"\nweight = 350\nfloor = "HOLD"\nsource = "RIS
             'to = "2027-07-01"',
             "2 (value.under_800): to = '2027-07-01' is not a date",
         ),
-        (SCORECARD_FILE, "points = 60\nfrom", "points = 81\nfrom", "(value.under_2500): points 81 is over the weight"),
+        (SCORECARD_FILE, "points = 30\nfrom", "points = 41\nfrom", "(value.under_2500): points 41 is over the weight"),
         (SCORECARD_FILE, 'id = "items.hts_code"', 'id = "items.hs"', "(items.hs): is nothing that this release"),
         (SCORECARD_FILE, 'modes = ["AIR"]', 'modes = ["PLANE"]', "(items.weight_grams): modes holds PLANE"),
         (SCORECARD_FILE, 'fields = ["items"]', "fields = []", "[[disagreement]]: exactly one row has no fields"),
         (SCORECARD_FILE, 'fields = ["items"]', 'fields = ["seller"]', "the field seller belongs to more than one row"),
-        (SCORECARD_FILE, 'name = "first"', "", "scorecard.toml: name is missing"),
-        (SCORECARD_FILE, 'name = "first"', 'name = "first"\ncolour = 1', "scorecard.toml: colour is not known here"),
+        (SCORECARD_FILE, 'name = "second"', "", "scorecard.toml: name is missing"),
+        (SCORECARD_FILE, 'name = "second"', 'name = "second"\ncolour = 1', "scorecard.toml: colour is not known here"),
         (SCORECARD_FILE, "[screening]", "[screening2]", "[screening]: score_min is missing"),
-        (SCORECARD_FILE, "[[signal]]", "[signal]", "scorecard.toml: is not TOML"),
-        (VAGUE_TERMS_FILE, "OFFICIAL = 200", "OFFICIAL = 201", "[points]: OFFICIAL = 201 is over the weight"),
-        (VAGUE_TERMS_FILE, "INFERRED = 140\n", "", "vague_terms.toml [points]: INFERRED is missing"),
-        (VAGUE_TERMS_FILE, 'term = "gift"', 'term = "Parts."', "[[term]] (parts): stands more than once"),
-        (VAGUE_TERMS_FILE, 'term = "gift"', 'term = "..."', "[[term]] (...): holds neither letter nor digit"),
-        (VAGUE_TERMS_FILE, 'confidence = "OFFICIAL"', "", "[[term]] 1 (gift): confidence is missing"),
+        (SCORECARD_FILE, "[[signal]]\nid", "[signal]\nid", "scorecard.toml: is not TOML"),
+        (
+            SCORECARD_FILE,
+            "OFFICIAL = 100",
+            "OFFICIAL = 101",
+            "[vague_points] (OFFICIAL): points 101 is over the weight",
+        ),
+        (SCORECARD_FILE, "INFERRED = 60\n", "", "scorecard.toml [vague_points]: INFERRED is missing"),
+        (SCORECARD_FILE, "budget_ms = 50", "budget_ms = 0", "1 (party.listed): budget_ms = 0 is not"),
+        (SCORECARD_FILE, "percentile = 5", "percentile = 1", "percentiles must rise and points fall"),
+        (SCORECARD_FILE, "sample_min = 30", "sample_min = 9", "[undervaluation]: sample_min = 9 is not"),
+        (SCORECARD_FILE, 'id = "history.names"\ndays', 'id = "history.name"\ndays', "history.names has no row"),
+        (SCORECARD_FILE, 'id = "history.names"\ndays', 'id = "history.name"\ndays', "(history.name): is no pattern"),
+        (VAGUE_TERMS_FILE, '"gift", "daily', '"Parts.", "daily', "[[source]]: the term part stands more than once"),
+        (VAGUE_TERMS_FILE, '"gift", "daily', '"...", "daily', "the term ... holds neither letter nor digit"),
+        (VAGUE_TERMS_FILE, 'confidence = "OFFICIAL"', "", "[[source]] 1: confidence is missing"),
+        (VAGUE_TERMS_FILE, '"toys" = ', '"toyz" = ', "[instead]: toyz is no term of this list"),
+        (VAGUE_TERMS_FILE, "alone = true", 'alone = "yes"', "alone = 'yes' is not true or false"),
+        (CONTROLLED_FILE, "points = 80", "points = 81", "(narcotic.fentanyls): points 81 is over the weight"),
+        (CONTROLLED_FILE, 'floor = "HOLD"', 'floor = "STOP"', "1 (narcotic.fentanyls): floor = 'STOP' is not one of"),
+        (CONTROLLED_FILE, '"293333"', '"29333x"', "29333x is not 2 to 10 digits"),
+        (CONTROLLED_FILE, '"293333"', '"29"', "29 is a whole chapter, which needs terms beside it"),
+        (CONTROLLED_FILE, 'kind = "NARCOTIC"', 'kind = "OTHER"', "kind = 'OTHER' is not one of NARCOTIC"),
+        (CONTROLLED_FILE, 'id = "narcotic.named"', 'id = "narcotic.fentanyls"', "stands more than once"),
         (VAGUE_TERMS_FILE, "letters_min = 3", "letters_min = 0", "vague_terms.toml: letters_min = 0 is not"),
     ],
 )

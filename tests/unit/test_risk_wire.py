@@ -9,23 +9,27 @@ import pytest
 from tidewaiter.risk.v1 import risk_pb2
 from tidewaiter.trade.v1 import trade_pb2
 from tidewaiter_chassis.failures import Failure
+from tidewaiter_goods.confidence import Confidence
 from tidewaiter_risk import wire
+from tidewaiter_risk.lists import wire as lists_wire
 from tidewaiter_risk.model import (
     Action,
-    Confidence,
     Contribution,
+    Counterfactual,
+    FilerType,
     Finding,
-    Hit,
     ListVersion,
-    MatchKind,
     Mode,
     Party,
+    Past,
     Reason,
     ReasonCode,
     Source,
 )
+from tidewaiter_risk.screen import screen_party
+from tidewaiter_screening.places import NOWHERE
 
-from tests.risk_examples import SAMPLE, assessor, day, party, shipment
+from tests.risk_examples import SAMPLE, SCORECARD, assessor, day, lists_of, party, shipment
 
 
 def party_message(given: Party | None, **changes: Any) -> trade_pb2.Party | None:
@@ -49,6 +53,7 @@ def shipment_message(**changes: Any) -> trade_pb2.Shipment:
         buyer=party_message(party("Dana Whitcombe")),
         consignee=party_message(party("Dana Whitcombe")),
         security_scan=trade_pb2.SecurityScan(performed=True),
+        revision=1,
     )
     message.estimated_arrival.seconds = day("2025-03-01") * 86_400 + 86_399
     goods = message.items.add(
@@ -65,7 +70,31 @@ def shipment_message(**changes: Any) -> trade_pb2.Shipment:
 
 
 def test_every_field_of_a_shipment_is_read() -> None:
-    assert shipment() == wire.shipment_from(shipment_message())
+    message = shipment_message(
+        revision=7,
+        seller_account_id="SHOP-7",
+        filer_types=[trade_pb2.FILER_TYPE_CARRIER, trade_pb2.FILER_TYPE_ONLINE_MARKETPLACE],
+    )
+
+    assert replace(shipment(), past=None) == wire.shipment_from(shipment_message())
+    assert (7, "SHOP-7", (FilerType.CARRIER, FilerType.ONLINE_MARKETPLACE)) == (
+        wire.shipment_from(message).revision,
+        wire.shipment_from(message).seller_account_id,
+        wire.shipment_from(message).filer_types,
+    )
+
+
+def test_the_filer_types_are_those_of_the_contract() -> None:
+    assert {f"FILER_TYPE_{one.name}": int(one) for one in FilerType} == {
+        name: number for name, number in trade_pb2.FilerType.items() if number
+    }
+
+
+def test_a_shipment_with_its_past_is_the_same_in_all_else() -> None:
+    past = Past(shipper_sent=3)
+    given = shipment(revision=7, seller_account_id="S", filer_types=(FilerType.BROKER,), conflicting_fields=("a",))
+
+    assert replace(given, past=past) == given.with_past(past)
 
 
 def test_what_is_absent_is_unknown_and_never_zero() -> None:
@@ -136,7 +165,8 @@ def a_finding(*contributions: Contribution) -> Finding:
         action=Action.HOLD,
         contributions=contributions,
         scorecard_version="ab" * 32,
-        lists=(ListVersion(list="one", version="7", sha256="cd" * 32, entries=9),),
+        lists=(ListVersion(list="one", version="7", sha256="cd" * 32, entries=9, stale=True),),
+        counterfactual=Counterfactual(action=Action.REVIEW, score=150, signals=("party.listed",), detail="Otherwise."),
     )
 
 
@@ -150,7 +180,14 @@ def a_contribution(**changes: Any) -> Contribution:
         confidence=Confidence.SECONDARY,
         field="buyer.name",
     )
-    return Contribution(signal="party.listed", points=350, reason=replace(reason, **changes))
+    return Contribution(
+        signal="party.listed",
+        points=350,
+        reason=replace(reason, **changes),
+        data_version="table 1",
+        shipment_ids=("a", "b"),
+        suppression_id="S-1",
+    )
 
 
 def test_every_field_of_a_finding_is_written() -> None:
@@ -159,7 +196,19 @@ def test_every_field_of_a_finding_is_written() -> None:
     (written,) = message.contributions
 
     assert (350, trade_pb2.RISK_ACTION_HOLD, "ab" * 32) == (message.score, message.action, message.scorecard_version)
-    assert ("party.listed", 350) == (written.signal, written.points)
+    assert ("party.listed", 350, "table 1", ["a", "b"], "S-1") == (
+        written.signal,
+        written.points,
+        written.data_version,
+        list(written.shipment_ids),
+        written.suppression_id,
+    )
+    assert (
+        trade_pb2.RiskCounterfactual(
+            action=trade_pb2.RISK_ACTION_REVIEW, score=150, signals=["party.listed"], detail="Otherwise."
+        )
+        == message.counterfactual
+    )
     assert (trade_pb2.REASON_CODE_PARTY_LISTED, trade_pb2.REASON_SOURCE_RISK, trade_pb2.CONFIDENCE_SECONDARY) == (
         written.reason.code,
         written.reason.source,
@@ -171,11 +220,8 @@ def test_every_field_of_a_finding_is_written() -> None:
         written.reason.citation,
         written.reason.field,
     )
-    assert ("one", "7", "cd" * 32, 9) == (
-        message.lists[0].list,
-        message.lists[0].version,
-        message.lists[0].sha256,
-        message.lists[0].entries,
+    assert [trade_pb2.ListVersion(list="one", version="7", sha256="cd" * 32, entries=9, stale=True)] == list(
+        message.lists
     )
     assert {field.name for field in fields(Reason)} == {field.name for field in trade_pb2.Reason.DESCRIPTOR.fields}
 
@@ -200,37 +246,33 @@ def test_findings_of_new_lists_name_the_new_lists() -> None:
     sample, none = trade_pb2.RiskFinding(), trade_pb2.RiskFinding()
 
     writer.write(assessor().assess(shipment()), sample)
-    writer.write(assessor(lists=()).assess(shipment()), none)
+    writer.write(assessor(lists=lists_of()).assess(shipment()), none)
 
     assert ["sample"] == [one.list for one in sample.lists]
     assert [] == list(none.lists)
 
 
 def test_every_field_of_a_hit_is_written() -> None:
-    hit = Hit(
-        list="one",
-        entry_id="7",
-        listed_name="DOE, Jan",
-        matched_name="ROE, Jan",
-        kind=MatchKind.ALIAS,
-        score=1000,
-        program="TEST",
-    )
-    message = wire.hits_to((hit,), (SAMPLE.version,))
+    lists = lists_of(SAMPLE)
+    screened = screen_party("Yoskel Taveron", NOWHERE, lists=lists, bounds=SCORECARD.screening, hits_max=0)
+    message = lists_wire.screened_to("Yoskel Taveron", screened, lists.versions)
 
     assert [
         risk_pb2.PartyHit(
-            list="one",
-            entry_id="7",
-            listed_name="DOE, Jan",
-            matched_name="ROE, Jan",
+            list="sample",
+            entry_id="90003",
+            listed_name="TAVVERON, Joskel Amrit",
+            matched_name="TAVERON, Yoskel",
             kind=risk_pb2.MATCH_KIND_ALIAS,
-            score=1000,
-            program="TEST",
+            score=998,
+            program="SAMPLE-B",
+            query_name="Yoskel Taveron",
+            why="other punctuation, accents or script",
         )
     ] == list(message.hits)
-    assert {field.name for field in fields(Hit)} == {field.name for field in risk_pb2.PartyHit.DESCRIPTOR.fields}
+    assert len(risk_pb2.PartyHit.DESCRIPTOR.fields) == len(message.hits[0].ListFields())
     assert ["sample"] == [one.list for one in message.lists]
+    assert (trade_pb2.RISK_ACTION_HOLD, False) == (message.action, message.stale)
 
 
 def test_a_shipment_twice_in_a_batch_is_refused_with_both_places() -> None:

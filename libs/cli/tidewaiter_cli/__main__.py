@@ -20,7 +20,9 @@ COMMANDS: Final = {
     "check": "Asks whether a parcel would enter free of duty, without filing anything.",
     "requirements": "Lists which data elements a filing needs, by filer, mode and day.",
     "law": "Shows the law that eligibility judges by, row by row, with citations.",
-    "screen": "Looks up a name on the lists of denied parties.",
+    "screen": "Looks up names on the lists of denied parties.",
+    "describe": "Says which descriptions of goods are vague, and what to add.",
+    "values": "Learns from your own filings what goods are usually worth.",
     "trace": "Shows how one filing went through the services, with times.",
     "replay": "Runs recorded decisions again by the same code, and compares all that they say.",
     "backtest": "Runs the recorded past under another law or another scorecard, and counts and lists what differs.",
@@ -61,6 +63,14 @@ PERSONS_COMMANDS: Final = {
 LAW_COMMANDS: Final = {"diff": "Shows what changed in the law from one day to another."}
 """The same below `law`, which is a command itself, in the modules law_<name>."""
 
+LISTS_COMMANDS: Final = {
+    "add": "Puts a list into the folder of lists, or a new version in the place of the old one.",
+    "show": "Shows lists: version, hash, counts, age, what is damaged and what cannot be searched.",
+    "diff": "Compares two versions of a list by entry: added, removed, changed.",
+    "refresh": "Has risk look into its folder of lists now; what changed is in use when this ends.",
+}
+"""The same below `lists`, in the modules lists_<name>."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command line and answers its exit status: 0 done, 1 could not, 2 misspelt or cannot tell, 3 some bad.
@@ -92,7 +102,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(words: list[str]) -> int:
     # A command's own help comes from its docstring; only the list of commands must not load them all.
-    asks_for_list = all(word.startswith("-") or word in {"log", "persons"} for word in words)
+    asks_for_list = all(word.startswith("-") or word in {"log", "persons", "lists"} for word in words)
     result = build_app(summaries=asks_for_list)(words, result_action="return_value")
     return result if isinstance(result, int) else stopping.DONE
 
@@ -108,23 +118,19 @@ def build_app(*, summaries: bool) -> App:
         help_format="plaintext",
         version_flags=[],
     )
-    log = App(name="log", help="Proves decisions, and verifies the proofs.", help_format="plaintext", version_flags=[])
     for name, summary in COMMANDS.items():
         function = "app" if name == "law" else name
         app.command(f"tidewaiter_cli.commands.{name}:{function}", name=name, help=summary if summaries else None)
-    for name, summary in LOG_COMMANDS.items():
-        log.command(f"tidewaiter_cli.commands.log_{name}:{name}", name=name, help=summary if summaries else None)
-    persons = App(
-        name="persons",
-        help="Rules on who is one person, and lists the rulings.",
-        help_format="plaintext",
-        version_flags=[],
-    )
-    for name, summary in PERSONS_COMMANDS.items():
-        module = f"tidewaiter_cli.commands.persons_{name}:{name}"
-        persons.command(module, name=name, help=summary if summaries else None)
-    app.command(log)
-    app.command(persons)
+    for group, what, commands in (
+        ("log", "Proves decisions, and verifies the proofs.", LOG_COMMANDS),
+        ("persons", "Rules on who is one person, and lists the rulings.", PERSONS_COMMANDS),
+        ("lists", "Keeps the lists of denied parties, and compares them.", LISTS_COMMANDS),
+    ):
+        below = App(name=group, help=what, help_format="plaintext", version_flags=[])
+        for name, summary in commands.items():
+            module = f"tidewaiter_cli.commands.{group}_{name}:{name}"
+            below.command(module, name=name, help=summary if summaries else None)
+        app.command(below)
     return app
 
 

@@ -148,7 +148,7 @@ class RiskOperator(_Operator):
         super().__init__(
             address,
             service="tidewaiter.risk.v1.RiskService",
-            retried=("ScreenParty",),
+            retried=("ScreenParty", "ListSources", "RefreshSources"),
             tls=tls,
             deadline_seconds=deadline_seconds,
         )
@@ -158,6 +158,23 @@ class RiskOperator(_Operator):
         """The listed parties that match, best first, and the lists searched; 0 hits wanted means the usual 10."""
         request = risk_pb2.ScreenPartyRequest(party=party, hits_max=hits_max)
         return cast(risk_pb2.ScreenPartyResponse, self._connection.call(self._stub.ScreenParty, request))
+
+    def list_sources(self) -> list[risk_pb2.Source]:
+        """Every list in use, by name, with all that is known of it."""
+        sources: list[risk_pb2.Source] = []
+        token = ""
+        while True:
+            request = risk_pb2.ListSourcesRequest(page_token=token)
+            page = cast(risk_pb2.ListSourcesResponse, self._connection.call(self._stub.ListSources, request))
+            sources.extend(page.details)
+            token = page.next_page_token
+            if not token:
+                return sources
+
+    def refresh_sources(self) -> risk_pb2.RefreshSourcesResponse:
+        """Has risk look into its folder of lists; what changed is in use when this returns."""
+        request = risk_pb2.RefreshSourcesRequest()
+        return cast(risk_pb2.RefreshSourcesResponse, self._connection.call(self._stub.RefreshSources, request))
 
 
 class AuditOperator(_Operator):

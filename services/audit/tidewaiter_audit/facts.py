@@ -85,9 +85,21 @@ class EligibilityFinding(Fact, frozen=True, kw_only=True):
 class RiskContribution(Fact, frozen=True, kw_only=True):
     """One addend of the score."""
 
+    data_version: str = ""
     points: int = 0
     reason: Reason | None = None
+    shipment_ids: tuple[str, ...] = ()
     signal: str = ""
+    suppression_id: str = ""
+
+
+class RiskCounterfactual(Fact, frozen=True, kw_only=True):
+    """The smallest change that would have led to other advice."""
+
+    action: str = ""
+    detail: str = ""
+    score: int = 0
+    signals: tuple[str, ...] = ()
 
 
 class ListVersion(Fact, frozen=True, kw_only=True):
@@ -96,6 +108,7 @@ class ListVersion(Fact, frozen=True, kw_only=True):
     entries: int = 0
     list: str = ""
     sha256: str = ""
+    stale: bool = False
     version: str = ""
 
 
@@ -104,6 +117,7 @@ class RiskFinding(Fact, frozen=True, kw_only=True):
 
     action: str = ""
     contributions: tuple[RiskContribution, ...] = ()
+    counterfactual: RiskCounterfactual | None = None
     lists: tuple[ListVersion, ...] = ()
     score: int = 0
     scorecard_version: str = ""

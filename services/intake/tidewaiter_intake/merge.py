@@ -8,7 +8,8 @@ another in is kept as evidence.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import operator
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from tidewaiter_intake.keys import normalised
@@ -47,6 +48,8 @@ _TRUSTED: dict[str, tuple[FilerType, ...]] = {
     "gift": _GOODS,
 }
 _IDENTIFIERS = frozenset({"tracking_number", "house_bill", "master_bill"})
+_HEADING_DIGITS = 4
+_GRAMS_ALIKE = 100
 _WIRE_NAMES = {"arrival_ns": "estimated_arrival"}
 # Flags say yes or nothing: a filer that does not set one does not deny it.
 _FLAGS = frozenset({"known_seller", "known_carrier_customer", "gift"})
@@ -120,12 +123,15 @@ def _conflicts(wire_name: str, name: str, speakers: list[Filing]) -> list[Confli
 
 
 def _goods_conflicts(speakers: list[Filing]) -> list[Conflict]:
-    """Filers word goods differently; what must agree is how much they are worth and weigh."""
+    """Filers word goods differently; what must agree is their worth, weight, origin and what the numbers name."""
     first = speakers[0]
     found = []
-    for aspect, measure in (("items.unit_value", _worth), ("items.origin_country", _origins)):
+    for aspect, measure, differs in _ASPECTS:
         expected = measure(first)
-        others = [speaker for speaker in speakers[1:] if expected and measure(speaker) not in {expected, None}]
+        if not expected:
+            continue
+        measures = [(speaker, measure(speaker)) for speaker in speakers[1:]]
+        others = [speaker for speaker, measured in measures if measured is not None and differs(expected, measured)]
         if others:
             found.append(_conflict(aspect, first, others))
     return found
@@ -151,6 +157,33 @@ def _worth(filing: Filing) -> tuple[str, int] | None:
 
 def _origins(filing: Filing) -> frozenset[str] | None:
     return frozenset(item.origin_country for item in filing.facts.items if item.origin_country) or None
+
+
+def _weight(filing: Filing) -> int | None:
+    """Grams of all goods, or None when any is unknown."""
+    grams = [item.weight_grams for item in filing.facts.items]
+    return sum(grams) if grams and all(grams) else None
+
+
+def _headings(filing: Filing) -> frozenset[str] | None:
+    """The tariff headings of the goods, as far as numbers are given."""
+    numbers = (item.hts_code.replace(".", "") for item in filing.facts.items)
+    return frozenset(number[:_HEADING_DIGITS] for number in numbers if number) or None
+
+
+def _weighs_otherwise(one: int, other: int) -> bool:
+    """Scales and packing differ a little: by up to a tenth, and by up to 100 grams."""
+    return abs(one - other) > max(_GRAMS_ALIKE, max(one, other) // 10)
+
+
+# What is measured of all goods together, under which name, and when two measures contradict one another. Two filers may
+# number a bundle line by line or as one: only headings that have none in common do.
+_ASPECTS: tuple[tuple[str, Callable[[Filing], Any], Callable[[Any, Any], bool]], ...] = (
+    ("items.unit_value", _worth, operator.ne),
+    ("items.origin_country", _origins, operator.ne),
+    ("items.weight_grams", _weight, _weighs_otherwise),
+    ("items.hts_code", _headings, frozenset.isdisjoint),
+)
 
 
 def _comparable(value: Any) -> Any:

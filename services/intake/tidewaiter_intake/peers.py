@@ -114,7 +114,8 @@ class Peers:
         for question in questions:
             fill_shipment(request.requests.add().shipment, question.shipment)
         carried = [one.shipment for one in request.requests]
-        determined, assessed = await asyncio.gather(self._check(request), self._assess(questions, carried))
+        rehearsed = self._assess(questions, carried, what_if=True)
+        determined, assessed = await asyncio.gather(self._check(request), rehearsed)
         return [Found(*one) for one in zip(determined, assessed, carried, strict=True)]
 
     async def record(self, entries: Sequence[Entry]) -> list[Recorded | None]:
@@ -168,13 +169,14 @@ class Peers:
         return [self._checked(result) for result in response.results]
 
     async def _assess(
-        self, questions: Sequence[Question], carried: Sequence[trade_pb2.Shipment]
+        self, questions: Sequence[Question], carried: Sequence[trade_pb2.Shipment], *, what_if: bool = False
     ) -> list[RiskFinding | None]:
         request = risk_pb2.AssessRiskRequest()
         for question, shipment in zip(questions, carried, strict=True):
             assessment = request.assessments.add()
             assessment.shipment.CopyFrom(shipment)
             assessment.traceparent = question.traceparent
+            assessment.what_if = what_if
         response = await self._call("risk", self._risk.AssessRisk, request, len(questions))
         if response is None:
             return [None] * len(questions)

@@ -2,85 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from tidewaiter.risk.v1 import risk_pb2, risk_pb2_grpc
 from tidewaiter_chassis import validation
+from tidewaiter_chassis.clock import SystemClock
 from tidewaiter_chassis.server import Server
 from tidewaiter_chassis.server import main as serve
 from tidewaiter_chassis.telemetry import Telemetry
+from tidewaiter_goods.values import Values, read_values
 
 from tidewaiter_risk.assess import SIGNALS, Assessor
-from tidewaiter_risk.lists.directory import SAMPLE_DIR, PartyList, ignored_in, read_list, read_lists
-from tidewaiter_risk.lists.index import NameIndex
+from tidewaiter_risk.errors import values_refused
+from tidewaiter_risk.in_use import InUse, Now
+from tidewaiter_risk.lists.lookup import ListSet
+from tidewaiter_risk.lists.watch import Watch, open_sources
+from tidewaiter_risk.observe import Observer
 from tidewaiter_risk.scorecard.load import PACKAGED_DIR, load_scorecard
+from tidewaiter_risk.scorecard.rules import Scorecard
 from tidewaiter_risk.servicer import RiskServicer
 from tidewaiter_risk.settings import Settings
 from tidewaiter_risk.signals.completeness import ELEMENTS
-
-_DAMAGES_SHOWN_MAX = 5
-_NAMES_SHOWN_MAX = 20
+from tidewaiter_risk.store.rows import Bounds
+from tidewaiter_risk.store.sqlite import SqliteHistory
 
 
 async def build(settings: Settings, telemetry: Telemetry) -> Server:
-    """Risk, ready to start: scorecard and lists are loaded before the first call and stay as they are.
+    """Risk, ready to start: scorecards, lists and values are loaded before the first call, and lists are followed.
 
-    Failure when the scorecard contradicts itself or the folder of lists is not there.
+    Failure when a scorecard contradicts itself, the folder of lists is not there, or the values or the history cannot
+    be used.
     """
     server = Server(settings=settings, telemetry=telemetry, name="risk")
-    validation.warm(risk_pb2.AssessRiskRequest, risk_pb2.Assessment, risk_pb2.ScreenPartyRequest)
+    validation.warm(
+        risk_pb2.AssessRiskRequest,
+        risk_pb2.Assessment,
+        risk_pb2.ScreenPartyRequest,
+        risk_pb2.BatchScreenPartiesRequest,
+    )
+    scorecard = _scorecard(settings.scorecard_dir, telemetry)
+    shadows = [_scorecard(folder, telemetry) for folder in settings.shadow_folders]
+    values = _values(settings.values_file, telemetry)
+    sources = open_sources(settings, scorecard.screening, telemetry)
+
+    def assessor_of(card: Scorecard, lists: ListSet) -> Assessor:
+        cached_max = settings.descriptions_cached_max
+        return Assessor(scorecard=card, lists=lists, descriptions_cached_max=cached_max, values=values)
+
+    def in_use(lists: ListSet) -> InUse:
+        return InUse(lists, assessor_of(scorecard, lists), tuple(assessor_of(card, lists) for card in shadows))
+
+    now = Now(sources.in_use, in_use)
+    watch = Watch(sources, now, telemetry=telemetry)
+
+    async with server.assembling():
+        bounds = Bounds(settings.history_days_kept, settings.history_trails_max, settings.history_shipments_max)
+        history = await SqliteHistory.open(settings.data_dir / "risk.db", bounds=bounds, meter=telemetry.meters)
+        server.on_stop(history.close).ready_when(lambda: not history.is_lost)
+        observer = Observer(
+            history=history,
+            scorecard=scorecard,
+            clock=SystemClock(),
+            seconds_max=settings.history_seconds_max,
+            log=telemetry.log,
+        )
+        servicer = RiskServicer(
+            now=now,
+            observer=observer,
+            sources=sources,
+            watch=watch,
+            screening=scorecard.screening,
+            telemetry=telemetry,
+        )
+        server.on_stop(watch.follow(every_seconds=settings.lists_look_seconds))
+        server.add(risk_pb2_grpc.add_RiskServiceServicer_to_server, servicer, "tidewaiter.risk.v1.RiskService")
+    return server
+
+
+def _scorecard(folder: str, telemetry: Telemetry) -> Scorecard:
     scorecard = load_scorecard(
-        Path(settings.scorecard_dir) if settings.scorecard_dir else PACKAGED_DIR,
-        signal_ids=frozenset(SIGNALS),
-        element_ids=frozenset(ELEMENTS),
+        Path(folder) if folder else PACKAGED_DIR, signal_ids=frozenset(SIGNALS), element_ids=frozenset(ELEMENTS)
     )
     telemetry.log.info("scorecard loaded", name=scorecard.name, version=scorecard.version)
-    index = NameIndex(_lists(settings, telemetry), names_cached_max=settings.names_cached_max)
-    if index.gaps:
-        telemetry.log.error("lists incomplete: nothing will be cleared", gaps=list(index.gaps))
-    servicer = RiskServicer(
-        assessor=Assessor(scorecard=scorecard, index=index, descriptions_cached_max=settings.descriptions_cached_max),
-        index=index,
-        screening=scorecard.screening,
-        telemetry=telemetry,
-    )
-    return server.add(risk_pb2_grpc.add_RiskServiceServicer_to_server, servicer, "tidewaiter.risk.v1.RiskService")
+    return scorecard
 
 
-def _lists(settings: Settings, telemetry: Telemetry) -> Sequence[PartyList]:
-    if settings.lists_dir:
-        folder = Path(settings.lists_dir)
-        lists: Sequence[PartyList] = read_lists(folder)
-        ignored = ignored_in(folder)
-        if ignored:
-            telemetry.log.warning("not lists: left out", names=list(ignored[:_NAMES_SHOWN_MAX]), count=len(ignored))
-    else:
-        telemetry.log.warning("sample list in use: its names are invented; set TIDEWAITER_RISK_LISTS_DIR")
-        lists = (read_list(SAMPLE_DIR, invented=True),)
-    for one in lists:
-        _tell(one, telemetry)
-    return lists
-
-
-def _tell(one: PartyList, telemetry: Telemetry) -> None:
-    telemetry.log.info(
-        "list loaded",
-        list=one.version.list,
-        version=one.version.version,
-        sha256=one.version.sha256,
-        entries=one.version.entries,
-    )
-    if one.damages:
-        telemetry.log.warning(
-            "list damaged",
-            list=one.version.list,
-            counts=one.damage_counts(),
-            first=[
-                f"{damage.file} line {damage.line}: {damage.code.name} {damage.entry_id}".rstrip()
-                for damage in one.damages[:_DAMAGES_SHOWN_MAX]
-            ],
-        )
+def _values(file: str, telemetry: Telemetry) -> Values | None:
+    if not file:
+        telemetry.log.info("no file of unit values: no value will be called low")
+        return None
+    try:
+        values = read_values(Path(file).read_bytes())
+    except OSError as error:
+        raise values_refused(file, f"cannot be read ({error.strerror})") from error
+    except ValueError as error:
+        raise values_refused(file, str(error)) from error
+    telemetry.log.info("values loaded", version=values.version, kinds=len(values))
+    return values
 
 
 def main() -> None:

@@ -17,22 +17,53 @@ def scorecard_refused(problems: Sequence[str]) -> Failure:
     )
 
 
-def lists_folder_missing(folder: str) -> Failure:
-    """The folder that the settings name for lists is not there: a typing error must not turn screening off."""
+def values_refused(file: str, problem: str) -> Failure:
+    """The file of unit values cannot be used; risk does not start, for it would judge no value silently."""
     return Failure(
         kind=Kind.NOT_READY,
-        reason="LISTS_FOLDER_MISSING",
-        detail=f"TIDEWAITER_RISK_LISTS_DIR names {folder}, which is no folder; correct it or leave it empty.",
+        reason="VALUES_REFUSED",
+        detail=f"TIDEWAITER_RISK_VALUES_FILE names {file}, which {problem}; build it with `tidewaiter values`.",
     )
 
 
-def lists_too_many(count: int, bound: int) -> Failure:
-    """More lists than the bound; none is left out silently, so risk does not start."""
+def lists_refused(problem: str) -> Failure:
+    """The folder of lists cannot be used: a typing error must not turn screening off, and none is left out silently."""
     return Failure(
         kind=Kind.NOT_READY,
-        reason="LISTS_TOO_MANY",
-        detail=f"The lists folder holds {count} lists; at most {bound} are read.",
-        facts={"lists": str(count), "lists_max": str(bound)},
+        reason="LISTS_REFUSED",
+        detail=f"The folder of lists is refused: {problem}; correct TIDEWAITER_RISK_LISTS_DIR or leave it empty.",
+    )
+
+
+def list_unknown(name: str) -> Failure:
+    """No list of that name has been in use since the start."""
+    return Failure(
+        kind=Kind.NOT_FOUND,
+        reason="LIST_UNKNOWN",
+        detail=f"No list is called {name}; ListSources names those in use.",
+        facts={"list": name},
+    )
+
+
+def list_version_unknown(name: str, version: str) -> Failure:
+    """A version of a list that was never in use here since the start, or so long ago that it is forgotten."""
+    return Failure(
+        kind=Kind.NOT_FOUND,
+        reason="LIST_VERSION_UNKNOWN",
+        detail=f"Of the list {name} no one version {version} is known: only the last ones used since the start are, by "
+        "their SHA-256 or its first 8 digits or more.",
+        facts={"list": name},
+    )
+
+
+def page_unknown() -> Failure:
+    """A page token that no answer gave."""
+    return invalid(
+        Violation(
+            field="page_token",
+            code="PAGE_TOKEN_UNKNOWN",
+            message="is none that an answer gave; begin with an empty one",
+        )
     )
 
 

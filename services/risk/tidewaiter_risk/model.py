@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 
+from tidewaiter_goods.confidence import Confidence
+
 SCORE_MAX = 1000
 """The highest score there is. The weights of a scorecard never sum to more."""
 
@@ -25,6 +27,16 @@ class Mode(Enum):
     MAIL = "MAIL"
 
 
+class FilerType(IntEnum):
+    """Who has filed; numbers as in trade.v1.FilerType."""
+
+    CARRIER = 1
+    BROKER = 2
+    FREIGHT_FORWARDER = 3
+    ONLINE_MARKETPLACE = 4
+    LOGISTICS_PLATFORM = 5
+
+
 class Action(IntEnum):
     """What risk advises, ordered by gravity: the gravest wins by `max`."""
 
@@ -32,15 +44,6 @@ class Action(IntEnum):
     REVIEW = 2
     HOLD = 3
     REJECT = 4
-
-
-class Confidence(Enum):
-    """How well the rule behind a reason is known, best first."""
-
-    OFFICIAL = "OFFICIAL"
-    SECONDARY = "SECONDARY"
-    INFERRED = "INFERRED"
-    UNVERIFIED = "UNVERIFIED"
 
 
 class Source(Enum):
@@ -56,17 +59,22 @@ class ReasonCode(Enum):
     DESCRIPTION_VAGUE = "DESCRIPTION_VAGUE"
     PARTY_LISTED = "PARTY_LISTED"
     PARTY_LISTED_ALIAS = "PARTY_LISTED_ALIAS"
+    PARTY_SIMILAR = "PARTY_SIMILAR"
+    LIST_STALE = "LIST_STALE"
     VALUE_UNDER_THRESHOLD = "VALUE_UNDER_THRESHOLD"
     DATA_INCOMPLETE = "DATA_INCOMPLETE"
     FILERS_DISAGREE = "FILERS_DISAGREE"
     SIGNAL_MISSING = "SIGNAL_MISSING"
-
-
-class MatchKind(IntEnum):
-    """How a listed party was found: by its name or by an alias of it. A name stands before an alias."""
-
-    NAME = 1
-    ALIAS = 2
+    NO_SIGNAL = "NO_SIGNAL"
+    HEADING_IMPLAUSIBLE = "HEADING_IMPLAUSIBLE"
+    VALUE_LOW = "VALUE_LOW"
+    GOODS_CONTROLLED = "GOODS_CONTROLLED"
+    ADDRESS_CROWDED = "ADDRESS_CROWDED"
+    NAMES_MANY = "NAMES_MANY"
+    SHIPPER_NEW = "SHIPPER_NEW"
+    SHIPMENTS_FREQUENT = "SHIPMENTS_FREQUENT"
+    VALUES_CROWDED = "VALUES_CROWDED"
+    ORDER_SPLIT = "ORDER_SPLIT"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +82,8 @@ class Party:
     """One person or company. Personal data: its values never enter a reason, a log line or a span."""
 
     name: str
+    country: str
+    """Two letters of ISO 3166-1, empty when not given."""
     addressed: bool
     """Whether any street line, city or postal code is given."""
     reachable: bool
@@ -98,6 +108,41 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Traces:
+    """Other shipments that share something with this one: how many, and the latest of them."""
+
+    count: int
+    shipment_ids: tuple[str, ...] = ()
+
+
+NO_TRACES = Traces(count=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What the history showed when this revision of the shipment was first seen. Nothing by default."""
+
+    consignees_at_address: Traces = NO_TRACES
+    """Other consignees at the same address, each once, and a shipment of each."""
+    names_of_contact: Traces = NO_TRACES
+    """Other names under the consignee's telephone number or e-mail address, and a shipment of each."""
+    shipper_days: int | None = None
+    """Days since the shipper was first seen; None when that cannot be told yet."""
+    received: Traces = NO_TRACES
+    """Other shipments to the same consignee."""
+    shipper_sent: int = 0
+    """Other shipments of the same shipper of which the value is known; looked up only when this value is crowded."""
+    shipper_crowded: Traces = NO_TRACES
+    """Those of them whose value lay just under a limit."""
+    order_lots: Traces = NO_TRACES
+    """Other shipments of the same order or, without one, of the same seller to the same consignee."""
+    order_nanos: int = 0
+    """What they are worth together, in the currency of this shipment."""
+    order_by: str = ""
+    """By what they belong together: "order" or "seller and consignee"; empty when by nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shipment:
     """The merged view of one parcel, as far as risk reads it. A party that nobody named is None."""
 
@@ -113,6 +158,30 @@ class Shipment:
     scanned: bool
     conflicting_fields: tuple[str, ...]
     """Paths of the fields on which filers contradict one another, as intake wrote them."""
+    revision: int = 1
+    filer_types: tuple[FilerType, ...] = ()
+    seller_account_id: str = ""
+    past: Past | None = None
+    """What earlier shipments show; None when the history could not be asked."""
+
+    def with_past(self, past: Past | None) -> Shipment:
+        """The same with what earlier shipments show: field by field, which `replace` takes three times as long for."""
+        return Shipment(
+            shipment_id=self.shipment_id,
+            mode=self.mode,
+            arrival_day=self.arrival_day,
+            seller=self.seller,
+            shipper=self.shipper,
+            buyer=self.buyer,
+            consignee=self.consignee,
+            items=self.items,
+            scanned=self.scanned,
+            conflicting_fields=self.conflicting_fields,
+            revision=self.revision,
+            filer_types=self.filer_types,
+            seller_account_id=self.seller_account_id,
+            past=past,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,26 +199,50 @@ class Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contribution:
-    """One addend of the score, 1 to 1,000 points."""
+    """One addend of the score, 0 to 1,000 points: 0 when it was suppressed, or when the signal abstained."""
 
     signal: str
     points: int
     reason: Reason
+    data_version: str = ""
+    """The list, table or model that was looked into, with its version."""
+    shipment_ids: tuple[str, ...] = ()
+    """Other shipments that are the evidence, the latest first."""
+    suppression_id: str = ""
+    floor: Action = Action.NONE
+    """What is advised at least, beside the signal's own floor. Never travels."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counterfactual:
+    """The smallest change that leads to other advice: these signals giving nothing or, without any, more points."""
+
+    action: Action
+    score: int
+    signals: tuple[str, ...]
+    detail: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListVersion:
-    """Which list, and which content of it: `sha256` is over its files, `entries` counts its listed parties."""
+    """Which list, and which content of it: `sha256` is over its files, `entries` counts its listed parties.
+
+    `stale` when that nothing was found in it is no clearance.
+    """
 
     list: str
     version: str
     sha256: str
     entries: int
+    stale: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignalFault:
-    """A signal that broke: which, the class of its error and where. Never the error's text: it can hold names."""
+    """A signal that broke or was late: which, the class of its error and where.
+
+    Never the error's text: it can hold names.
+    """
 
     signal: str
     error: str
@@ -168,17 +261,5 @@ class Finding:
     contributions: tuple[Contribution, ...]
     scorecard_version: str
     lists: tuple[ListVersion, ...]
+    counterfactual: Counterfactual | None = None
     faults: tuple[SignalFault, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
-    """One listed party that a name matches. 1,000 only for the same normalised name."""
-
-    list: str
-    entry_id: str
-    listed_name: str
-    matched_name: str
-    kind: MatchKind
-    score: int
-    program: str

@@ -21,12 +21,47 @@ class Settings(ServiceSettings):
     )
     lists_dir: str = variables.text(
         "",
-        help="The folder of lists: each folder in it with an sdn.csv, alt.csv and add.csv is one list. Empty uses the "
-        "packaged sample, whose names are invented.",
+        help="The folder of lists, which your own job fills: every official list in it, or in folders in it, is used. "
+        "Empty uses the packaged sample, whose names are invented.",
+    )
+    lists_look_seconds: float = variables.number(
+        60,
+        low=0.05,
+        high=86_400,
+        help="How often the folder of lists is looked into; what changed is taken when it is the same at two looks.",
     )
     scorecard_dir: str = variables.text(
         "",
-        help="The folder with scorecard.toml and vague_terms.toml; empty uses the packaged ones.",
+        help="The folder with scorecard.toml and, where they shall differ from the packaged ones, vague_terms.toml, "
+        "controlled_goods.toml and suppressions.toml; empty uses the packaged ones.",
+    )
+    shadow_scorecard_dirs: str = variables.text(
+        "",
+        help="Folders of scorecards, comma between them, by which every shipment is scored too: only counted, beside "
+        "what the live one advised.",
+    )
+    values_file: str = variables.text(
+        "",
+        help="The file of unit values that `tidewaiter values` built from your own filings; without it no value is "
+        "called low.",
+    )
+    history_seconds_max: float = variables.number(
+        1,
+        low=0.01,
+        high=30,
+        help="How long a batch may wait for the history of shipments; then the signals over it are missing.",
+    )
+    history_days_kept: int = variables.whole_number(
+        120, low=1, high=3_660, help="For how many days without a sighting something stays in the history."
+    )
+    history_trails_max: int = variables.whole_number(
+        4_000_000,
+        low=1_000,
+        high=1_000_000_000,
+        help="How many trails the history holds; each takes up to 5 KB of disk, most far less.",
+    )
+    history_shipments_max: int = variables.whole_number(
+        2_000_000, low=1_000, high=1_000_000_000, help="How many shipments the history remembers the answer for."
     )
     names_cached_max: int = variables.whole_number(
         65_536,
@@ -40,3 +75,8 @@ class Settings(ServiceSettings):
         high=10_000_000,
         help="How many descriptions judged last are remembered; each takes up to 4 KB.",
     )
+
+    @property
+    def shadow_folders(self) -> list[str]:
+        """The folders of the shadow scorecards, in their order."""
+        return [folder.strip() for folder in self.shadow_scorecard_dirs.split(",") if folder.strip()]

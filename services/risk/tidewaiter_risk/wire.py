@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from tidewaiter.risk.v1 import risk_pb2
 from tidewaiter.trade.v1 import trade_pb2
 from tidewaiter_chassis import validation
+from tidewaiter_goods.confidence import Confidence
 
 from tidewaiter_risk.errors import mode_unknown, shipment_id_missing
+from tidewaiter_risk.history.keys import Parties
+from tidewaiter_risk.lists.wire import versions_to
 from tidewaiter_risk.model import (
     NANOS_PER_UNIT,
     Action,
-    Confidence,
     Contribution,
+    Counterfactual,
+    FilerType,
     Finding,
-    Hit,
     Item,
     ListVersion,
-    MatchKind,
     Mode,
     Party,
+    Reason,
     ReasonCode,
     Shipment,
     Source,
@@ -31,10 +35,13 @@ _CONTRIBUTIONS_CACHED_MAX = 4_096
 
 _MODES = {trade_pb2.TransportMode.Value(f"TRANSPORT_MODE_{mode.name}"): mode for mode in Mode}
 _ACTIONS = {action: trade_pb2.RiskAction.Value(f"RISK_ACTION_{action.name}") for action in Action}
+_FILER_TYPES: dict[int, FilerType] = {int(one): one for one in FilerType}
 _CODES = {code: trade_pb2.ReasonCode.Value(f"REASON_CODE_{code.name}") for code in ReasonCode}
 _SOURCES = {source: trade_pb2.ReasonSource.Value(f"REASON_SOURCE_{source.name}") for source in Source}
 _CONFIDENCES = {one: trade_pb2.Confidence.Value(f"CONFIDENCE_{one.name}") for one in Confidence}
-_KINDS = {kind: risk_pb2.MatchKind.Value(f"MATCH_KIND_{kind.name}") for kind in MatchKind}
+_CODES_READ = {int(number): code for code, number in _CODES.items()}
+_SOURCES_READ = {int(number): source for source, number in _SOURCES.items()}
+_CONFIDENCES_READ = {int(number): one for one, number in _CONFIDENCES.items()}
 
 
 def refuse_repeated(assessments: Sequence[risk_pb2.Assessment]) -> None:
@@ -59,6 +66,7 @@ def shipment_from(message: trade_pb2.Shipment) -> Shipment:
     if mode is None:
         raise mode_unknown(message.mode)
     has = message.HasField
+    filers = message.filer_types
     return Shipment(
         shipment_id=shipment_id,
         mode=mode,
@@ -70,6 +78,27 @@ def shipment_from(message: trade_pb2.Shipment) -> Shipment:
         items=tuple([_item_from(item) for item in message.items]),
         scanned=has("security_scan") and message.security_scan.performed,
         conflicting_fields=tuple([conflict.field for conflict in message.conflicts]),
+        revision=message.revision,
+        filer_types=tuple([_FILER_TYPES[filer] for filer in filers if filer in _FILER_TYPES]) if filers else (),
+        seller_account_id=message.seller_account_id,
+    )
+
+
+def parties_from(message: trade_pb2.Shipment) -> Parties:
+    """Who and where, for the history to hash; personal data, so nobody else asks for it."""
+    consignee, has = message.consignee, message.HasField
+    address: tuple[str, ...] = ()
+    if consignee.address_lines:
+        address = (*consignee.address_lines, consignee.city, consignee.postal_code)
+    return Parties(
+        consignee=consignee.name,
+        address=address,
+        phone=consignee.phone,
+        email=consignee.email,
+        shipper=message.shipper.name if has("shipper") else "",
+        shipper_country=message.shipper.country_code if has("shipper") else "",
+        seller=message.seller_account_id or (message.seller.name if has("seller") else ""),
+        order_id=message.order_id,
     )
 
 
@@ -77,6 +106,7 @@ def _party_from(message: trade_pb2.Party) -> Party:
     # The city first: it is nearly always there, and reading the lines costs five times as much.
     return Party(
         name=message.name,
+        country=message.country_code,
         addressed=bool(message.city or message.postal_code or message.address_lines),
         reachable=bool(message.phone or message.email),
     )
@@ -109,6 +139,7 @@ class FindingWriter:
         self._frame = trade_pb2.RiskFinding()
         self._framed: tuple[str, tuple[ListVersion, ...]] = ("", ())
         self._contributions: dict[int, tuple[Contribution, trade_pb2.RiskContribution]] = {}
+        self._counterfactual = lru_cache(_CONTRIBUTIONS_CACHED_MAX)(counterfactual_to)
 
     def write(self, finding: Finding, message: trade_pb2.RiskFinding) -> None:
         """Writes the finding into an empty message; its faults stay here."""
@@ -116,11 +147,13 @@ class FindingWriter:
         if finding.lists is not lists or finding.scorecard_version != version:
             self._framed = (finding.scorecard_version, finding.lists)
             self._frame = trade_pb2.RiskFinding(
-                scorecard_version=finding.scorecard_version, lists=lists_to(finding.lists)
+                scorecard_version=finding.scorecard_version, lists=versions_to(finding.lists)
             )
         message.MergeFrom(self._frame)
         message.score = finding.score
         message.action = _ACTIONS[finding.action]
+        if finding.counterfactual is not None:
+            message.counterfactual.CopyFrom(self._counterfactual(finding.counterfactual))
         if finding.contributions:
             message.contributions.extend([self._contribution(one) for one in finding.contributions])
 
@@ -150,31 +183,38 @@ def contribution_to(contribution: Contribution) -> trade_pb2.RiskContribution:
             confidence=_CONFIDENCES[reason.confidence],
             field=reason.field,
         ),
+        data_version=contribution.data_version,
+        shipment_ids=contribution.shipment_ids,
+        suppression_id=contribution.suppression_id,
     )
 
 
-def lists_to(lists: Sequence[ListVersion]) -> tuple[trade_pb2.ListVersion, ...]:
-    """The versions of the lists as messages, in their order."""
-    return tuple(
-        trade_pb2.ListVersion(list=one.list, version=one.version, sha256=one.sha256, entries=one.entries)
-        for one in lists
+def contribution_from(message: trade_pb2.RiskContribution) -> Contribution:
+    """One addend of a recorded score; KeyError for a reason that no release of ours gives."""
+    reason = message.reason
+    return Contribution(
+        signal=message.signal,
+        points=message.points,
+        reason=Reason(
+            code=_CODES_READ[reason.code],
+            source=_SOURCES_READ[reason.source],
+            rule_id=reason.rule_id,
+            detail=reason.detail,
+            citation=reason.citation,
+            confidence=_CONFIDENCES_READ[reason.confidence],
+            field=reason.field,
+        ),
+        data_version=message.data_version,
+        shipment_ids=tuple(message.shipment_ids),
+        suppression_id=message.suppression_id,
     )
 
 
-def hits_to(hits: Sequence[Hit], lists: Sequence[ListVersion]) -> risk_pb2.ScreenPartyResponse:
-    """The hits, in their order, with the lists that were searched."""
-    return risk_pb2.ScreenPartyResponse(
-        hits=[
-            risk_pb2.PartyHit(
-                list=hit.list,
-                entry_id=hit.entry_id,
-                listed_name=hit.listed_name,
-                matched_name=hit.matched_name,
-                kind=_KINDS[hit.kind],
-                score=hit.score,
-                program=hit.program,
-            )
-            for hit in hits
-        ],
-        lists=lists_to(lists),
+def counterfactual_to(counterfactual: Counterfactual) -> trade_pb2.RiskCounterfactual:
+    """What would have changed the advice, as a message."""
+    return trade_pb2.RiskCounterfactual(
+        action=_ACTIONS[counterfactual.action],
+        score=counterfactual.score,
+        signals=counterfactual.signals,
+        detail=counterfactual.detail,
     )

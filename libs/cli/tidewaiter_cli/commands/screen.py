@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -9,27 +10,80 @@ from cyclopts.validators import Number
 
 from tidewaiter_cli import reach
 from tidewaiter_cli.flags import Json, Risk, Running
-from tidewaiter_cli.stopping import DONE
+from tidewaiter_cli.stopping import CANNOT_TELL, DONE, Stop
 
 
 def screen(
-    name: Annotated[str, Parameter(help="Of a person or a company, in quotes.")],
+    name: Annotated[str, Parameter(help="Of a person or a company, in quotes.")] = "",
     /,
     *,
+    file: Annotated[
+        Path | None,
+        Parameter(
+            name=["--in"],
+            allow_leading_hyphen=True,
+            help="A file of names, one a line, or .csv with a column `query` or `name`, or .jsonl with such a key; "
+            "- is standard input.",
+        ),
+    ] = None,
+    lists: Annotated[
+        Path | None, Parameter(help="A folder of official lists to screen against; then no service is asked.")
+    ] = None,
     country: Annotated[str, Parameter(help="Where the party is, two letters.")] = "",
     hits_max: Annotated[int, Parameter(validator=Number(gte=1, lte=100), help="Hits wanted, at most.")] = 10,
+    score_min: Annotated[
+        int, Parameter(validator=Number(gte=1, lte=1000), help="With --lists: from which score on it is a hit.")
+    ] = 670,
     json: Json = False,
     data: Running = None,
     risk: Risk = "",
 ) -> int:
-    """Looks up a name on the lists of denied parties.
+    """Looks up names on the lists of denied parties.
 
-    The lists that were searched are always named: no hit on an empty list says nothing.
+    The lists that were searched are always named: no hit on an empty list says nothing. With --lists and --json one
+    object a line: query, hits (name, alias, list, entry_id, score), action (NONE, REVIEW or HOLD).
 
     For example:
 
         tidewaiter screen "Pellumbrik Freight Forwarding Co., Ltd."
+        tidewaiter screen --in names.txt --lists lists/ --json
     """
+    if bool(name) == (file is not None):
+        raise Stop("either one name in quotes, or a file with --in.", status=CANNOT_TELL)
+    if lists is not None:
+        return _against(lists, [name] if file is None else file, country, hits_max, score_min, json)
+    if file is not None:
+        raise Stop("--in needs the lists to screen against.", advice="Name their folder with --lists.", status=2)
+    return _asked(name, country, hits_max, json, data, risk)
+
+
+def _against(lists: Path, names: list[str] | Path, country: str, hits_max: int, score_min: int, json: bool) -> int:
+    from tidewaiter_screening.places import place_of
+
+    from tidewaiter_cli.pages.screening import print_screened
+    from tidewaiter_cli.reading.texts import texts_in
+    from tidewaiter_cli.screening.answers import as_json
+    from tidewaiter_cli.screening.folder import lists_in, screener_of, tell_gaps
+
+    searched = lists_in(lists)
+    gaps = tell_gaps(searched)
+    screener = screener_of(searched, score_min=score_min)
+    place = place_of(country=country)
+    queries = texts_in(names, ("query", "name")) if isinstance(names, Path) else names
+    for query in queries:
+        hits = screener.screen(query, place)
+        if json:
+            print(as_json(query, hits, hits_max=hits_max, gaps=gaps))
+        else:
+            print_screened(query, hits, hits_max=hits_max, gaps=gaps)
+    if not json:
+        from tidewaiter_cli.pages.screening import print_searched
+
+        print_searched([(one.list, one.version, len(one.entries)) for one in searched])
+    return DONE
+
+
+def _asked(name: str, country: str, hits_max: int, json: bool, data: Path | None, risk: str) -> int:
     from tidewaiter.trade.v1 import trade_pb2
     from tidewaiter_client.operators import RiskOperator
 

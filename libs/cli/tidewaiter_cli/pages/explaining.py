@@ -95,8 +95,12 @@ def _risk(out: Console, finding: trade_pb2.RiskFinding) -> None:
     if finding.contributions:
         table = Table.grid(padding=(0, 2))
         for each in finding.contributions:
-            table.add_row(f"  {each.points:+d}", each.signal, escape(each.reason.detail))
+            others = ", ".join(each.shipment_ids)
+            evidence = f" Shipments: {others}." if others else ""
+            table.add_row(f"  {each.points:+d}", each.signal, escape(each.reason.detail + evidence))
         out.print(table)
+    if finding.HasField("counterfactual"):
+        out.print(_indented(escape(finding.counterfactual.detail), 2))
     for used in finding.lists:
         out.print(f"  [dim]{escape(f'list {used.list} {used.version}, {used.entries:,} entries')}[/dim]")
 

@@ -2,24 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from rich.markup import escape
 from rich.table import Table
 from tidewaiter.risk.v1 import risk_pb2
+from tidewaiter_screening.screen import Hit
 
 from tidewaiter_cli.pages.showing import console, name_of, sentence_case
+from tidewaiter_cli.screening.answers import action_of
 
 
 def print_hits(response: risk_pb2.ScreenPartyResponse) -> None:
-    """A row for each hit, best first, then the lists that were searched."""
-    out = console()
-    if response.hits:
-        table = Table("score", "listed name", "matched", "how", "list", "entry", "programme", show_edge=False)
-        for hit in response.hits:
-            how = sentence_case(name_of(risk_pb2.MatchKind, hit.kind, "MATCH_KIND_"))
-            cells = (hit.listed_name, hit.matched_name, how, hit.list, hit.entry_id, hit.program)
-            table.add_row(f"{hit.score}", *map(escape, cells))
-        out.print(table)
-    else:
-        out.print("no hit")
+    """A row for each hit, best first, then the lists that were searched, and which of them are stale."""
+    rows = [
+        (
+            *(f"{hit.score}", hit.listed_name, hit.matched_name),
+            sentence_case(name_of(risk_pb2.MatchKind, hit.kind, "MATCH_KIND_")),
+            *(hit.list, hit.entry_id, hit.program, hit.why),
+        )
+        for hit in response.hits
+    ]
+    _print_table(rows)
+    print_searched((each.list, each.version, each.entries) for each in response.lists)
     for each in response.lists:
-        out.print(f"[dim]{escape(f'searched {each.list} {each.version}: {each.entries:,} entries')}[/dim]")
+        if each.stale:
+            console().print(f"[bold yellow]STALE[/]: {escape(each.list)}; nothing found in it is no clearance")
+
+
+def print_screened(query: str, hits: Sequence[Hit] | None, *, hits_max: int, gaps: bool) -> None:
+    """What was found for one name, and what that advises."""
+    out = console()
+    out.print(f"[bold]{escape(query)}[/]  {sentence_case(action_of(hits, gaps=gaps))}")
+    if hits is None:
+        out.print("  holds nothing that can be looked up")
+        return
+    _print_table(
+        (
+            *(f"{hit.score}", hit.listed.entry.name, hit.listed.text, sentence_case(hit.listed.kind.name)),
+            *(hit.listed.list, hit.listed.entry.entry_id, hit.listed.entry.program, hit.why()),
+        )
+        for hit in hits[:hits_max]
+    )
+
+
+def print_searched(lists: Iterable[tuple[str, str, int]]) -> None:
+    """The lists that were searched: name, version, how many entries."""
+    for name, version, entries in lists:
+        console().print(f"[dim]{escape(f'searched {name} {version}: {entries:,} entries')}[/dim]")
+
+
+def _print_table(rows: Iterable[Sequence[str]]) -> None:
+    table = Table("score", "listed name", "matched", "how", "list", "entry", "programme", "why", show_edge=False)
+    for row in rows:
+        table.add_row(*map(escape, row))
+    console().print(table if table.rows else "no hit")

@@ -134,7 +134,8 @@ class _Teller:
 
         if self._risk is None:
             return [one.decision.risk.SerializeToString() for one in records]
-        answers = map(risk_pb2.AssessmentResult.FromString, self._risk.ask([one.shipment for one in records]))
+        questions = [part for one in records for part in (one.shipment, one.decision.risk.SerializeToString())]
+        answers = map(risk_pb2.AssessmentResult.FromString, self._risk.ask(questions))
         return [one.finding.SerializeToString() if one.HasField("finding") else None for one in answers]
 
 

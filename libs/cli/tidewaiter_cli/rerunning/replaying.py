@@ -87,7 +87,8 @@ class Replayer:
 
         questions = [part for one in records for part in (one.shipment, one.decision.eligibility.SerializeToString())]
         checks = [eligibility_pb2.CheckResult.FromString(each) for each in self._eligibility.ask(questions)]
-        assessed = self._risk.ask([one.shipment for one in records])
+        questions = [part for one in records for part in (one.shipment, one.decision.risk.SerializeToString())]
+        assessed = self._risk.ask(questions)
         return checks, [risk_pb2.AssessmentResult.FromString(each) for each in assessed]
 
 

@@ -7,15 +7,29 @@ finds out where. An empty field becomes an absent one.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.type.money_pb2 import Money
 from tidewaiter.trade.v1 import trade_pb2 as trade
 
 from tidewaiter_audit import facts
+from tidewaiter_audit.wire.names import (
+    CONFIDENCES,
+    DUTY_METHODS,
+    ENTRY_PATHS,
+    FILER_TYPES,
+    GOODS_FLAGS,
+    OUTCOMES,
+    PERSON_KEY_RULES,
+    REASON_CODES,
+    REASON_SOURCES,
+    RISK_ACTIONS,
+    TRANSPORT_MODES,
+    VERDICTS,
+    Unsayable,
+)
 from tidewaiter_audit.wire.remembering import Remembered
 
 EXACT_MAX: Final = 2**53 - 1
@@ -26,34 +40,6 @@ SECONDS_MAX: Final = 253_402_300_799
 """0001-01-01T00:00:00Z to 9999-12-31T23:59:59Z, as google.protobuf.Timestamp has it."""
 
 NANOS_MAX: Final = 999_999_999
-
-
-class Unsayable(ValueError):
-    """A leaf has no way of saying this value."""
-
-
-class _Names(dict[int, str]):
-    """The names of an enumeration by number; unspecified is empty, and so absent."""
-
-    def __init__(self, values: Iterable[Any]) -> None:
-        super().__init__({value.number: value.name if value.number else "" for value in values})
-
-    def __missing__(self, number: int) -> str:
-        raise Unsayable(f"no name for number {number}")
-
-
-OUTCOMES: Final = _Names(trade.Outcome.DESCRIPTOR.values)
-ENTRY_PATHS: Final = _Names(trade.EntryPath.DESCRIPTOR.values)
-VERDICTS: Final = _Names(trade.Verdict.DESCRIPTOR.values)
-RISK_ACTIONS: Final = _Names(trade.RiskAction.DESCRIPTOR.values)
-REASON_CODES: Final = _Names(trade.ReasonCode.DESCRIPTOR.values)
-REASON_SOURCES: Final = _Names(trade.ReasonSource.DESCRIPTOR.values)
-CONFIDENCES: Final = _Names(trade.Confidence.DESCRIPTOR.values)
-GOODS_FLAGS: Final = _Names(trade.GoodsFlag.DESCRIPTOR.values)
-DUTY_METHODS: Final = _Names(trade.DutyMethod.DESCRIPTOR.values)
-PERSON_KEY_RULES: Final = _Names(trade.PersonKeyRule.DESCRIPTOR.values)
-FILER_TYPES: Final = _Names(trade.FilerType.DESCRIPTOR.values)
-TRANSPORT_MODES: Final = _Names(trade.TransportMode.DESCRIPTOR.values)
 
 
 def decision_from(message: trade.Decision) -> facts.Decision:
@@ -193,6 +179,7 @@ def _make_risk(message: trade.RiskFinding) -> facts.RiskFinding:
     return facts.RiskFinding(
         action=RISK_ACTIONS[message.action],
         contributions=tuple(map(_contribution, message.contributions)),
+        counterfactual=_counterfactual(message.counterfactual) if message.HasField("counterfactual") else None,
         lists=tuple(map(_list_version, message.lists)),
         score=message.score,
         scorecard_version=message.scorecard_version,
@@ -201,15 +188,31 @@ def _make_risk(message: trade.RiskFinding) -> facts.RiskFinding:
 
 def _make_contribution(message: trade.RiskContribution) -> facts.RiskContribution:
     return facts.RiskContribution(
+        data_version=message.data_version,
         points=message.points,
         reason=_reason(message.reason) if message.HasField("reason") else None,
+        shipment_ids=tuple(message.shipment_ids),
         signal=message.signal,
+        suppression_id=message.suppression_id,
+    )
+
+
+def _counterfactual(message: trade.RiskCounterfactual) -> facts.RiskCounterfactual:
+    return facts.RiskCounterfactual(
+        action=RISK_ACTIONS[message.action],
+        detail=message.detail,
+        score=message.score,
+        signals=tuple(message.signals),
     )
 
 
 def _make_list_version(message: trade.ListVersion) -> facts.ListVersion:
     return facts.ListVersion(
-        entries=_exact(message.entries), list=message.list, sha256=message.sha256, version=message.version
+        entries=_exact(message.entries),
+        list=message.list,
+        sha256=message.sha256,
+        stale=message.stale,
+        version=message.version,
     )
 
 

@@ -16,7 +16,7 @@ from tidewaiter_chassis.failures import Violation, invalid
 from tidewaiter_audit.erase import Erased, ErasureAsked
 from tidewaiter_audit.history import ShipmentHistory
 from tidewaiter_audit.retention import Policy, Retained
-from tidewaiter_audit.wire.into_facts import CONFIDENCES
+from tidewaiter_audit.wire.names import CONFIDENCES
 from tidewaiter_audit.wire.reading import fill_receipt
 
 _ROLES: Final = ("seller", "shipper", "buyer", "consignee")

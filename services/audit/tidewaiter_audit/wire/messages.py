@@ -13,7 +13,8 @@ from tidewaiter_chassis.failures import Failure, invalid
 from tidewaiter_audit.model import Recorded, Submission
 from tidewaiter_audit.spans import TracedDecision
 from tidewaiter_audit.wire.from_facts import fill
-from tidewaiter_audit.wire.into_facts import Unsayable, decision_from, personal_from, shipment_from
+from tidewaiter_audit.wire.into_facts import decision_from, personal_from, shipment_from
+from tidewaiter_audit.wire.names import Unsayable
 from tidewaiter_audit.wire.reading import fill_receipt
 from tidewaiter_audit.wire.violations import violations_of
 

@@ -20,7 +20,7 @@ from tidewaiter_audit.get import DecisionName, Seen, SignedTree
 from tidewaiter_audit.model import Entry, EntryState, Proven, Receipt
 from tidewaiter_audit.watch import Sighting
 from tidewaiter_audit.wire.from_facts import fill
-from tidewaiter_audit.wire.into_facts import OUTCOMES
+from tidewaiter_audit.wire.names import OUTCOMES
 
 HITS_USUAL: Final = 100
 PROVEN_HITS_MAX: Final = 500

@@ -1,1 +1,1 @@
-"""The lists of parties: read from the official files with every damage reported, and indexed by name."""
+"""The lists of parties in use: loaded, kept up with their folder, looked into."""

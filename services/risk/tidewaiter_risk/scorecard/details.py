@@ -1,16 +1,45 @@
-"""The rows that belong to one signal each: value bands, elements, disagreements, vague terms."""
+"""The rows that belong to one signal each: value bands, elements, disagreements, headings, values, patterns."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tidewaiter_risk.model import NANOS_PER_UNIT, SCORE_MAX, Confidence, Mode
-from tidewaiter_risk.scorecard.rows import Row, rows, single
-from tidewaiter_risk.scorecard.rules import Disagreement, Element, VagueTerm, VagueTerms, ValueBand
+from tidewaiter_goods.confidence import Confidence
+from tidewaiter_goods.rows import Row, rows, single
 
-_TERM_TABLES = frozenset({"version", "letters_min", "fillers", "points", "term"})
+from tidewaiter_risk.model import NANOS_PER_UNIT, SCORE_MAX, FilerType, Mode
+from tidewaiter_risk.scorecard.rules import (
+    Disagreement,
+    Element,
+    HeadingRule,
+    Pattern,
+    Span,
+    Undervaluation,
+    VaguePoints,
+    ValueBand,
+)
+
 _AMOUNT_MAX = 10**15
 _MODES = tuple(mode.name for mode in Mode if mode is not Mode.UNSPECIFIED)
+_FILER_TYPES = tuple(one.name for one in FilerType)
+
+
+def span(row: Row, *, begins: bool = False) -> Span:
+    """From when until when a row holds; `begins`: `from` is needed."""
+    from_day, to_day = row.day("from", needed=begins), row.day("to", needed=False)
+    if from_day is not None and to_day is not None and to_day <= from_day:
+        row.problem("to is not after from")
+    return Span(from_day=from_day, to_day=to_day)
+
+
+def modes(row: Row, *, default: tuple[str, ...] = _MODES) -> frozenset[Mode]:
+    """The modes of transport that a row names."""
+    return frozenset(Mode[one] for one in _named(row, "modes", _MODES, default))
+
+
+def filer_types(row: Row) -> frozenset[FilerType]:
+    """The kinds of filers that a row names; none for all."""
+    return frozenset(FilerType[one] for one in _named(row, "filer_types", _FILER_TYPES, ()))
 
 
 def value_bands(document: Mapping[str, object], *, file: str, problems: list[str]) -> tuple[ValueBand, ...]:
@@ -28,25 +57,69 @@ def disagreements(document: Mapping[str, object], *, file: str, problems: list[s
     return tuple(_disagreement(row) for row in rows(document, "disagreement", file=file, problems=problems))
 
 
-def vague_terms(document: Mapping[str, object], *, file: str, problems: list[str]) -> VagueTerms:
-    """The terms that do not say what the goods are."""
-    for key in sorted(document.keys() - _TERM_TABLES):
-        problems.append(f"{file}: {key} is not known here")
-    head = Row(
-        {key: document[key] for key in ("version", "letters_min", "fillers") if key in document},
-        where=file,
-        problems=problems,
+def patterns(document: Mapping[str, object], *, file: str, problems: list[str]) -> tuple[Pattern, ...]:
+    """What counts as a pattern over time."""
+    return tuple(_pattern(row) for row in rows(document, "pattern", file=file, problems=problems))
+
+
+def vague_points(document: Mapping[str, object], *, file: str, problems: list[str]) -> VaguePoints:
+    """The points of a vague description, by what is known of it."""
+    row = single(document, "vague_points", file=file, problems=problems)
+    points = VaguePoints(
+        by_confidence={one: row.integer(one.name, least=1, most=SCORE_MAX) for one in Confidence},
+        by_model=row.integer("MODEL", least=1, most=SCORE_MAX),
     )
-    points = single(document, "points", file=file, problems=problems)
-    terms = VagueTerms(
-        version=head.text("version"),
-        letters_min=head.integer("letters_min", least=1, most=10),
-        fillers=frozenset(head.texts("fillers")),
-        points={confidence: points.integer(confidence.name, least=1, most=SCORE_MAX) for confidence in Confidence},
-        terms=tuple(_term(row) for row in rows(document, "term", file=file, problems=problems)),
+    row.close()
+    return points
+
+
+def heading(document: Mapping[str, object], *, file: str, problems: list[str]) -> HeadingRule:
+    """When words speak for another chapter."""
+    row = single(document, "heading", file=file, problems=problems)
+    rule = HeadingRule(
+        weight_min=row.integer("weight_min", least=1, most=1_000_000),
+        points=row.integer("points", least=1, most=SCORE_MAX),
+        citation=row.text("citation"),
+        confidence=row.choice("confidence", Confidence),
     )
-    points.close()
-    return terms
+    row.close()
+    return rule
+
+
+def undervaluation(document: Mapping[str, object], *, file: str, problems: list[str]) -> Undervaluation:
+    """How low a value is low."""
+    row = single(document, "undervaluation", file=file, problems=problems)
+    steps: list[tuple[int, int]] = []
+    for step in rows(document, "undervaluation_step", file=file, problems=problems):
+        percentile = step.integer("percentile", least=1, most=50)
+        points = step.integer("points", least=1, most=SCORE_MAX)
+        if steps and not (percentile > steps[-1][0] and points < steps[-1][1]):
+            step.problem("percentiles must rise and points fall from row to row")
+        steps.append((percentile, points))
+        step.close()
+    rule = Undervaluation(
+        sample_min=row.integer("sample_min", least=10, most=1_000_000),
+        citation=row.text("citation"),
+        confidence=row.choice("confidence", Confidence),
+        steps=tuple(steps),
+    )
+    row.close()
+    return rule
+
+
+def _pattern(row: Row) -> Pattern:
+    pattern = Pattern(
+        id=row.text("id"),
+        days=row.integer("days", least=1, most=366),
+        count_min=row.integer("count_min", least=1, most=1_000),
+        share_min=row.integer("share_min", least=0, most=100, default=0),
+        points=row.integer("points", least=1, most=SCORE_MAX),
+        points_each=row.integer("points_each", least=0, most=SCORE_MAX),
+        citation=row.text("citation"),
+        confidence=row.choice("confidence", Confidence),
+    )
+    row.close()
+    return pattern
 
 
 def _value_band(row: Row) -> ValueBand:
@@ -56,9 +129,6 @@ def _value_band(row: Row) -> ValueBand:
     band = row.integer("band", least=0, most=_AMOUNT_MAX)
     if band >= limit:
         row.problem(f"band {band} is not under the limit {limit}")
-    from_day, to_day = row.day("from") or 0, row.day("to", needed=False)
-    if to_day is not None and to_day <= from_day:
-        row.problem("to is not after from")
     nanos = NANOS_PER_UNIT // 10**decimals
     value_band = ValueBand(
         id=row.text("id"),
@@ -67,8 +137,7 @@ def _value_band(row: Row) -> ValueBand:
         least_nanos=(limit - band) * nanos,
         shown=f"{_shown(limit - band, decimals)} to {_shown(limit, decimals)} {currency}",
         points=row.integer("points", least=1, most=SCORE_MAX),
-        from_day=from_day,
-        to_day=to_day,
+        span=span(row, begins=True),
         citation=row.text("citation"),
         confidence=row.choice("confidence", Confidence),
     )
@@ -77,16 +146,12 @@ def _value_band(row: Row) -> ValueBand:
 
 
 def _element(row: Row) -> Element:
-    modes = row.texts("modes", default=_MODES)
-    for mode in modes:
-        if mode not in _MODES:
-            row.problem(f"modes holds {mode}, which is none of {', '.join(_MODES)}")
     element = Element(
         id=row.text("id"),
         name=row.text("name"),
         field=row.text("field"),
         points=row.integer("points", least=1, most=SCORE_MAX),
-        modes=frozenset(Mode[mode] for mode in modes if mode in _MODES),
+        modes=modes(row),
         citation=row.text("citation"),
         confidence=row.choice("confidence", Confidence),
     )
@@ -104,15 +169,12 @@ def _disagreement(row: Row) -> Disagreement:
     return disagreement
 
 
-def _term(row: Row) -> VagueTerm:
-    term = VagueTerm(
-        term=row.text("term"),
-        citation=row.text("citation"),
-        confidence=row.choice("confidence", Confidence),
-        instead=row.text("instead", default=""),
-    )
-    row.close()
-    return term
+def _named(row: Row, key: str, known: tuple[str, ...], default: tuple[str, ...]) -> list[str]:
+    named = row.texts(key, default=default)
+    for one in named:
+        if one not in known:
+            row.problem(f"{key} holds {one}, which is none of {', '.join(known)}")
+    return [one for one in named if one in known]
 
 
 def _shown(minor: int, decimals: int) -> str:

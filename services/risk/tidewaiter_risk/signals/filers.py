@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from tidewaiter_risk.model import Confidence, Contribution, ReasonCode, Shipment
+from tidewaiter_goods.confidence import Confidence
+
+from tidewaiter_risk.model import Contribution, ReasonCode, Shipment
 from tidewaiter_risk.scorecard.rules import Disagreement, SignalRule
 from tidewaiter_risk.signals.evidence import Evidence, Look
 

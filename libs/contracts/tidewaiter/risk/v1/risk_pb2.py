@@ -23,11 +23,12 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from google.rpc import status_pb2 as google_dot_rpc_dot_status__pb2
 from tidewaiter.trade.v1 import trade_pb2 as tidewaiter_dot_trade_dot_v1_dot_trade__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dtidewaiter/risk/v1/risk.proto\x12\x12tidewaiter.risk.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x17google/rpc/status.proto\x1a\x1ftidewaiter/trade/v1/trade.proto\"Z\n\nAssessment\x12\x37\n\x08shipment\x18\x01 \x01(\x0b\x32\x1d.tidewaiter.trade.v1.ShipmentB\x06\xbaH\x03\xc8\x01\x01\x12\x13\n\x0btraceparent\x18\x02 \x01(\t\"Z\n\x11\x41ssessRiskRequest\x12\x45\n\x0b\x61ssessments\x18\x01 \x03(\x0b\x32\x1e.tidewaiter.risk.v1.AssessmentB\x10\xbaH\r\x92\x01\n\x08\x01\x10\xe8\x07\"\x03\xd8\x01\x03\"v\n\x10\x41ssessmentResult\x12\x33\n\x07\x66inding\x18\x01 \x01(\x0b\x32 .tidewaiter.trade.v1.RiskFindingH\x00\x12#\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\x08\n\x06result\"K\n\x12\x41ssessRiskResponse\x12\x35\n\x07results\x18\x01 \x03(\x0b\x32$.tidewaiter.risk.v1.AssessmentResult\"d\n\x12ScreenPartyRequest\x12\x31\n\x05party\x18\x01 \x01(\x0b\x32\x1a.tidewaiter.trade.v1.PartyB\x06\xbaH\x03\xc8\x01\x01\x12\x1b\n\x08hits_max\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\"\xa2\x01\n\x08PartyHit\x12\x0c\n\x04list\x18\x01 \x01(\t\x12\x10\n\x08\x65ntry_id\x18\x02 \x01(\t\x12\x13\n\x0blisted_name\x18\x03 \x01(\t\x12\x14\n\x0cmatched_name\x18\x04 \x01(\t\x12+\n\x04kind\x18\x05 \x01(\x0e\x32\x1d.tidewaiter.risk.v1.MatchKind\x12\r\n\x05score\x18\x06 \x01(\x05\x12\x0f\n\x07program\x18\x07 \x01(\t\"r\n\x13ScreenPartyResponse\x12*\n\x04hits\x18\x01 \x03(\x0b\x32\x1c.tidewaiter.risk.v1.PartyHit\x12/\n\x05lists\x18\x02 \x03(\x0b\x32 .tidewaiter.trade.v1.ListVersion\"U\n\x19\x42\x61tchScreenPartiesRequest\x12\x38\n\x08requests\x18\x01 \x03(\x0b\x32&.tidewaiter.risk.v1.ScreenPartyRequest\"z\n\x0cScreenResult\x12;\n\x08response\x18\x01 \x01(\x0b\x32\'.tidewaiter.risk.v1.ScreenPartyResponseH\x00\x12#\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\x08\n\x06result\"O\n\x1a\x42\x61tchScreenPartiesResponse\x12\x31\n\x07results\x18\x01 \x03(\x0b\x32 .tidewaiter.risk.v1.ScreenResult\";\n\x12ListSourcesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"a\n\x13ListSourcesResponse\x12\x31\n\x07sources\x18\x01 \x03(\x0b\x32 .tidewaiter.trade.v1.ListVersion\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"M\n\x11\x44iffSourceRequest\x12\x0c\n\x04list\x18\x01 \x01(\t\x12\x14\n\x0colder_sha256\x18\x02 \x01(\t\x12\x14\n\x0cnewer_sha256\x18\x03 \x01(\t\"c\n\x12\x44iffSourceResponse\x12\x17\n\x0f\x61\x64\x64\x65\x64_entry_ids\x18\x01 \x03(\t\x12\x19\n\x11removed_entry_ids\x18\x02 \x03(\t\x12\x19\n\x11\x63hanged_entry_ids\x18\x03 \x03(\t*R\n\tMatchKind\x12\x1a\n\x16MATCH_KIND_UNSPECIFIED\x10\x00\x12\x13\n\x0fMATCH_KIND_NAME\x10\x01\x12\x14\n\x10MATCH_KIND_ALIAS\x10\x02\x32\xfc\x03\n\x0bRiskService\x12[\n\nAssessRisk\x12%.tidewaiter.risk.v1.AssessRiskRequest\x1a&.tidewaiter.risk.v1.AssessRiskResponse\x12^\n\x0bScreenParty\x12&.tidewaiter.risk.v1.ScreenPartyRequest\x1a\'.tidewaiter.risk.v1.ScreenPartyResponse\x12s\n\x12\x42\x61tchScreenParties\x12-.tidewaiter.risk.v1.BatchScreenPartiesRequest\x1a..tidewaiter.risk.v1.BatchScreenPartiesResponse\x12^\n\x0bListSources\x12&.tidewaiter.risk.v1.ListSourcesRequest\x1a\'.tidewaiter.risk.v1.ListSourcesResponse\x12[\n\nDiffSource\x12%.tidewaiter.risk.v1.DiffSourceRequest\x1a&.tidewaiter.risk.v1.DiffSourceResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dtidewaiter/risk/v1/risk.proto\x12\x12tidewaiter.risk.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x1ftidewaiter/trade/v1/trade.proto\"k\n\nAssessment\x12\x37\n\x08shipment\x18\x01 \x01(\x0b\x32\x1d.tidewaiter.trade.v1.ShipmentB\x06\xbaH\x03\xc8\x01\x01\x12\x13\n\x0btraceparent\x18\x02 \x01(\t\x12\x0f\n\x07what_if\x18\x03 \x01(\x08\"Z\n\x11\x41ssessRiskRequest\x12\x45\n\x0b\x61ssessments\x18\x01 \x03(\x0b\x32\x1e.tidewaiter.risk.v1.AssessmentB\x10\xbaH\r\x92\x01\n\x08\x01\x10\xe8\x07\"\x03\xd8\x01\x03\"v\n\x10\x41ssessmentResult\x12\x33\n\x07\x66inding\x18\x01 \x01(\x0b\x32 .tidewaiter.trade.v1.RiskFindingH\x00\x12#\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\x08\n\x06result\"K\n\x12\x41ssessRiskResponse\x12\x35\n\x07results\x18\x01 \x03(\x0b\x32$.tidewaiter.risk.v1.AssessmentResult\"d\n\x12ScreenPartyRequest\x12\x31\n\x05party\x18\x01 \x01(\x0b\x32\x1a.tidewaiter.trade.v1.PartyB\x06\xbaH\x03\xc8\x01\x01\x12\x1b\n\x08hits_max\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\"\xc3\x01\n\x08PartyHit\x12\x0c\n\x04list\x18\x01 \x01(\t\x12\x10\n\x08\x65ntry_id\x18\x02 \x01(\t\x12\x13\n\x0blisted_name\x18\x03 \x01(\t\x12\x14\n\x0cmatched_name\x18\x04 \x01(\t\x12+\n\x04kind\x18\x05 \x01(\x0e\x32\x1d.tidewaiter.risk.v1.MatchKind\x12\r\n\x05score\x18\x06 \x01(\x05\x12\x0f\n\x07program\x18\x07 \x01(\t\x12\x12\n\nquery_name\x18\x08 \x01(\t\x12\x0b\n\x03why\x18\t \x01(\t\"\xb2\x01\n\x13ScreenPartyResponse\x12*\n\x04hits\x18\x01 \x03(\x0b\x32\x1c.tidewaiter.risk.v1.PartyHit\x12/\n\x05lists\x18\x02 \x03(\x0b\x32 .tidewaiter.trade.v1.ListVersion\x12/\n\x06\x61\x63tion\x18\x03 \x01(\x0e\x32\x1f.tidewaiter.trade.v1.RiskAction\x12\r\n\x05stale\x18\x04 \x01(\x08\"g\n\x19\x42\x61tchScreenPartiesRequest\x12J\n\x08requests\x18\x01 \x03(\x0b\x32&.tidewaiter.risk.v1.ScreenPartyRequestB\x10\xbaH\r\x92\x01\n\x08\x01\x10\xe8\x07\"\x03\xd8\x01\x03\"z\n\x0cScreenResult\x12;\n\x08response\x18\x01 \x01(\x0b\x32\'.tidewaiter.risk.v1.ScreenPartyResponseH\x00\x12#\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\x08\n\x06result\"O\n\x1a\x42\x61tchScreenPartiesResponse\x12\x31\n\x07results\x18\x01 \x03(\x0b\x32 .tidewaiter.risk.v1.ScreenResult\"P\n\x12ListSourcesRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1b\n\npage_token\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\"\xf4\x01\n\x06Source\x12\x31\n\x07version\x18\x01 \x01(\x0b\x32 .tidewaiter.trade.v1.ListVersion\x12\x0f\n\x07\x61liases\x18\x02 \x01(\x03\x12.\n\nwritten_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x38\n\x07\x64\x61mages\x18\x04 \x03(\x0b\x32\'.tidewaiter.risk.v1.Source.DamagesEntry\x12\x0c\n\x04gaps\x18\x05 \x03(\t\x1a.\n\x0c\x44\x61magesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\"\x8e\x01\n\x13ListSourcesResponse\x12\x31\n\x07sources\x18\x01 \x03(\x0b\x32 .tidewaiter.trade.v1.ListVersion\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12+\n\x07\x64\x65tails\x18\x03 \x03(\x0b\x32\x1a.tidewaiter.risk.v1.Source\"\x17\n\x15RefreshSourcesRequest\"V\n\x16RefreshSourcesResponse\x12\x0f\n\x07\x63hanged\x18\x01 \x01(\x08\x12+\n\x07sources\x18\x02 \x03(\x0b\x32\x1a.tidewaiter.risk.v1.Source\"j\n\x11\x44iffSourceRequest\x12\x17\n\x04list\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1d\n\x0colder_sha256\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1d\n\x0cnewer_sha256\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18@\"\x8f\x01\n\x12\x44iffSourceResponse\x12\x17\n\x0f\x61\x64\x64\x65\x64_entry_ids\x18\x01 \x03(\t\x12\x19\n\x11removed_entry_ids\x18\x02 \x03(\t\x12\x19\n\x11\x63hanged_entry_ids\x18\x03 \x03(\t\x12\x14\n\x0colder_sha256\x18\x04 \x01(\t\x12\x14\n\x0cnewer_sha256\x18\x05 \x01(\t*m\n\tMatchKind\x12\x1a\n\x16MATCH_KIND_UNSPECIFIED\x10\x00\x12\x13\n\x0fMATCH_KIND_NAME\x10\x01\x12\x14\n\x10MATCH_KIND_ALIAS\x10\x02\x12\x19\n\x15MATCH_KIND_WEAK_ALIAS\x10\x03\x32\xe5\x04\n\x0bRiskService\x12[\n\nAssessRisk\x12%.tidewaiter.risk.v1.AssessRiskRequest\x1a&.tidewaiter.risk.v1.AssessRiskResponse\x12^\n\x0bScreenParty\x12&.tidewaiter.risk.v1.ScreenPartyRequest\x1a\'.tidewaiter.risk.v1.ScreenPartyResponse\x12s\n\x12\x42\x61tchScreenParties\x12-.tidewaiter.risk.v1.BatchScreenPartiesRequest\x1a..tidewaiter.risk.v1.BatchScreenPartiesResponse\x12^\n\x0bListSources\x12&.tidewaiter.risk.v1.ListSourcesRequest\x1a\'.tidewaiter.risk.v1.ListSourcesResponse\x12[\n\nDiffSource\x12%.tidewaiter.risk.v1.DiffSourceRequest\x1a&.tidewaiter.risk.v1.DiffSourceResponse\x12g\n\x0eRefreshSources\x12).tidewaiter.risk.v1.RefreshSourcesRequest\x1a*.tidewaiter.risk.v1.RefreshSourcesResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -42,36 +43,58 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SCREENPARTYREQUEST'].fields_by_name['party']._serialized_options = b'\272H\003\310\001\001'
   _globals['_SCREENPARTYREQUEST'].fields_by_name['hits_max']._loaded_options = None
   _globals['_SCREENPARTYREQUEST'].fields_by_name['hits_max']._serialized_options = b'\272H\006\032\004\030d(\000'
-  _globals['_MATCHKIND']._serialized_start=1536
-  _globals['_MATCHKIND']._serialized_end=1618
-  _globals['_ASSESSMENT']._serialized_start=140
-  _globals['_ASSESSMENT']._serialized_end=230
-  _globals['_ASSESSRISKREQUEST']._serialized_start=232
-  _globals['_ASSESSRISKREQUEST']._serialized_end=322
-  _globals['_ASSESSMENTRESULT']._serialized_start=324
-  _globals['_ASSESSMENTRESULT']._serialized_end=442
-  _globals['_ASSESSRISKRESPONSE']._serialized_start=444
-  _globals['_ASSESSRISKRESPONSE']._serialized_end=519
-  _globals['_SCREENPARTYREQUEST']._serialized_start=521
-  _globals['_SCREENPARTYREQUEST']._serialized_end=621
-  _globals['_PARTYHIT']._serialized_start=624
-  _globals['_PARTYHIT']._serialized_end=786
-  _globals['_SCREENPARTYRESPONSE']._serialized_start=788
-  _globals['_SCREENPARTYRESPONSE']._serialized_end=902
-  _globals['_BATCHSCREENPARTIESREQUEST']._serialized_start=904
-  _globals['_BATCHSCREENPARTIESREQUEST']._serialized_end=989
-  _globals['_SCREENRESULT']._serialized_start=991
-  _globals['_SCREENRESULT']._serialized_end=1113
-  _globals['_BATCHSCREENPARTIESRESPONSE']._serialized_start=1115
-  _globals['_BATCHSCREENPARTIESRESPONSE']._serialized_end=1194
-  _globals['_LISTSOURCESREQUEST']._serialized_start=1196
-  _globals['_LISTSOURCESREQUEST']._serialized_end=1255
-  _globals['_LISTSOURCESRESPONSE']._serialized_start=1257
-  _globals['_LISTSOURCESRESPONSE']._serialized_end=1354
-  _globals['_DIFFSOURCEREQUEST']._serialized_start=1356
-  _globals['_DIFFSOURCEREQUEST']._serialized_end=1433
-  _globals['_DIFFSOURCERESPONSE']._serialized_start=1435
-  _globals['_DIFFSOURCERESPONSE']._serialized_end=1534
-  _globals['_RISKSERVICE']._serialized_start=1621
-  _globals['_RISKSERVICE']._serialized_end=2129
+  _globals['_BATCHSCREENPARTIESREQUEST'].fields_by_name['requests']._loaded_options = None
+  _globals['_BATCHSCREENPARTIESREQUEST'].fields_by_name['requests']._serialized_options = b'\272H\r\222\001\n\010\001\020\350\007\"\003\330\001\003'
+  _globals['_LISTSOURCESREQUEST'].fields_by_name['page_size']._loaded_options = None
+  _globals['_LISTSOURCESREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\350\007(\000'
+  _globals['_LISTSOURCESREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_LISTSOURCESREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\004r\002\030d'
+  _globals['_SOURCE_DAMAGESENTRY']._loaded_options = None
+  _globals['_SOURCE_DAMAGESENTRY']._serialized_options = b'8\001'
+  _globals['_DIFFSOURCEREQUEST'].fields_by_name['list']._loaded_options = None
+  _globals['_DIFFSOURCEREQUEST'].fields_by_name['list']._serialized_options = b'\272H\006r\004\020\001\030@'
+  _globals['_DIFFSOURCEREQUEST'].fields_by_name['older_sha256']._loaded_options = None
+  _globals['_DIFFSOURCEREQUEST'].fields_by_name['older_sha256']._serialized_options = b'\272H\004r\002\030@'
+  _globals['_DIFFSOURCEREQUEST'].fields_by_name['newer_sha256']._loaded_options = None
+  _globals['_DIFFSOURCEREQUEST'].fields_by_name['newer_sha256']._serialized_options = b'\272H\004r\002\030@'
+  _globals['_MATCHKIND']._serialized_start=2203
+  _globals['_MATCHKIND']._serialized_end=2312
+  _globals['_ASSESSMENT']._serialized_start=173
+  _globals['_ASSESSMENT']._serialized_end=280
+  _globals['_ASSESSRISKREQUEST']._serialized_start=282
+  _globals['_ASSESSRISKREQUEST']._serialized_end=372
+  _globals['_ASSESSMENTRESULT']._serialized_start=374
+  _globals['_ASSESSMENTRESULT']._serialized_end=492
+  _globals['_ASSESSRISKRESPONSE']._serialized_start=494
+  _globals['_ASSESSRISKRESPONSE']._serialized_end=569
+  _globals['_SCREENPARTYREQUEST']._serialized_start=571
+  _globals['_SCREENPARTYREQUEST']._serialized_end=671
+  _globals['_PARTYHIT']._serialized_start=674
+  _globals['_PARTYHIT']._serialized_end=869
+  _globals['_SCREENPARTYRESPONSE']._serialized_start=872
+  _globals['_SCREENPARTYRESPONSE']._serialized_end=1050
+  _globals['_BATCHSCREENPARTIESREQUEST']._serialized_start=1052
+  _globals['_BATCHSCREENPARTIESREQUEST']._serialized_end=1155
+  _globals['_SCREENRESULT']._serialized_start=1157
+  _globals['_SCREENRESULT']._serialized_end=1279
+  _globals['_BATCHSCREENPARTIESRESPONSE']._serialized_start=1281
+  _globals['_BATCHSCREENPARTIESRESPONSE']._serialized_end=1360
+  _globals['_LISTSOURCESREQUEST']._serialized_start=1362
+  _globals['_LISTSOURCESREQUEST']._serialized_end=1442
+  _globals['_SOURCE']._serialized_start=1445
+  _globals['_SOURCE']._serialized_end=1689
+  _globals['_SOURCE_DAMAGESENTRY']._serialized_start=1643
+  _globals['_SOURCE_DAMAGESENTRY']._serialized_end=1689
+  _globals['_LISTSOURCESRESPONSE']._serialized_start=1692
+  _globals['_LISTSOURCESRESPONSE']._serialized_end=1834
+  _globals['_REFRESHSOURCESREQUEST']._serialized_start=1836
+  _globals['_REFRESHSOURCESREQUEST']._serialized_end=1859
+  _globals['_REFRESHSOURCESRESPONSE']._serialized_start=1861
+  _globals['_REFRESHSOURCESRESPONSE']._serialized_end=1947
+  _globals['_DIFFSOURCEREQUEST']._serialized_start=1949
+  _globals['_DIFFSOURCEREQUEST']._serialized_end=2055
+  _globals['_DIFFSOURCERESPONSE']._serialized_start=2058
+  _globals['_DIFFSOURCERESPONSE']._serialized_end=2201
+  _globals['_RISKSERVICE']._serialized_start=2315
+  _globals['_RISKSERVICE']._serialized_end=2928
 # @@protoc_insertion_point(module_scope)

@@ -6,6 +6,7 @@ How much risk does this parcel carry, and why? For operators and auditors only."
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.rpc import status_pb2 as _status_pb2
@@ -33,6 +34,8 @@ class _MatchKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_MatchKind.V
     """The listed name itself."""
     MATCH_KIND_ALIAS: _MatchKind.ValueType  # 2
     """An alias of the listed name."""
+    MATCH_KIND_WEAK_ALIAS: _MatchKind.ValueType  # 3
+    """An alias that the list itself calls weak."""
 
 class MatchKind(_MatchKind, metaclass=_MatchKindEnumTypeWrapper):
     """How a hit was found."""
@@ -43,6 +46,8 @@ MATCH_KIND_NAME: MatchKind.ValueType  # 1
 """The listed name itself."""
 MATCH_KIND_ALIAS: MatchKind.ValueType  # 2
 """An alias of the listed name."""
+MATCH_KIND_WEAK_ALIAS: MatchKind.ValueType  # 3
+"""An alias that the list itself calls weak."""
 Global___MatchKind: _TypeAlias = MatchKind  # noqa: Y015
 
 @_typing.final
@@ -53,8 +58,11 @@ class Assessment(_message.Message):
 
     SHIPMENT_FIELD_NUMBER: _builtins.int
     TRACEPARENT_FIELD_NUMBER: _builtins.int
+    WHAT_IF_FIELD_NUMBER: _builtins.int
     traceparent: _builtins.str
     """W3C trace context of the filing, empty when it is not traced."""
+    what_if: _builtins.bool
+    """Answer as usual and leave no trace in the history of shipments."""
     @_builtins.property
     def shipment(self) -> _trade_pb2.Shipment:
         """The merged view."""
@@ -64,10 +72,11 @@ class Assessment(_message.Message):
         *,
         shipment: _trade_pb2.Shipment | None = ...,
         traceparent: _builtins.str = ...,
+        what_if: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["shipment", b"shipment"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["shipment", b"shipment", "traceparent", b"traceparent"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["shipment", b"shipment", "traceparent", b"traceparent", "what_if", b"what_if"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -165,7 +174,9 @@ class ScreenPartyRequest(_message.Message):
     """Hits wanted at most, 1 to 100; 0 for 10."""
     @_builtins.property
     def party(self) -> _trade_pb2.Party:
-        """The party; its name is required."""
+        """The party; its name is required. Its country, city and address lines raise
+        or lower a hit, and never make one.
+        """
 
     def __init__(
         self,
@@ -194,6 +205,8 @@ class PartyHit(_message.Message):
     KIND_FIELD_NUMBER: _builtins.int
     SCORE_FIELD_NUMBER: _builtins.int
     PROGRAM_FIELD_NUMBER: _builtins.int
+    QUERY_NAME_FIELD_NUMBER: _builtins.int
+    WHY_FIELD_NUMBER: _builtins.int
     list: _builtins.str
     """Name of the list."""
     entry_id: _builtins.str
@@ -205,9 +218,15 @@ class PartyHit(_message.Message):
     kind: Global___MatchKind.ValueType
     """How."""
     score: _builtins.int
-    """0 to 1,000; 1,000 is the same name after normalisation."""
+    """1 to 1,000; 1,000 only for the same name but for capital letters and blanks,
+    in no other country.
+    """
     program: _builtins.str
     """Sanctions programme."""
+    query_name: _builtins.str
+    """The name that was asked for, as it was sent."""
+    why: _builtins.str
+    """What differs between the two names, and what their places say, in words."""
     def __init__(
         self,
         *,
@@ -218,10 +237,12 @@ class PartyHit(_message.Message):
         kind: Global___MatchKind.ValueType = ...,
         score: _builtins.int = ...,
         program: _builtins.str = ...,
+        query_name: _builtins.str = ...,
+        why: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["entry_id", b"entry_id", "kind", b"kind", "list", b"list", "listed_name", b"listed_name", "matched_name", b"matched_name", "program", b"program", "score", b"score"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["entry_id", b"entry_id", "kind", b"kind", "list", b"list", "listed_name", b"listed_name", "matched_name", b"matched_name", "program", b"program", "query_name", b"query_name", "score", b"score", "why", b"why"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -235,9 +256,19 @@ class ScreenPartyResponse(_message.Message):
 
     HITS_FIELD_NUMBER: _builtins.int
     LISTS_FIELD_NUMBER: _builtins.int
+    ACTION_FIELD_NUMBER: _builtins.int
+    STALE_FIELD_NUMBER: _builtins.int
+    action: _trade_pb2.RiskAction.ValueType
+    """What the scorecard advises: NONE without hits, by the score of the best hit
+    otherwise, and at least its `stale_action` where a list is stale.
+    """
+    stale: _builtins.bool
+    """STALE: some list is, as `lists` says of each; no hits are no clearance then."""
     @_builtins.property
     def hits(self) -> _containers.RepeatedCompositeFieldContainer[Global___PartyHit]:
-        """Best first; ties by list and entry id."""
+        """Best first; ties by place (same city, same country, not known, another
+        country), list, entry id as a number, name before alias, spelling.
+        """
 
     @_builtins.property
     def lists(self) -> _containers.RepeatedCompositeFieldContainer[_trade_pb2.ListVersion]:
@@ -248,10 +279,12 @@ class ScreenPartyResponse(_message.Message):
         *,
         hits: _abc.Iterable[Global___PartyHit] | None = ...,
         lists: _abc.Iterable[_trade_pb2.ListVersion] | None = ...,
+        action: _trade_pb2.RiskAction.ValueType = ...,
+        stale: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["hits", b"hits", "lists", b"lists"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "hits", b"hits", "lists", b"lists", "stale", b"stale"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -266,7 +299,7 @@ class BatchScreenPartiesRequest(_message.Message):
     REQUESTS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def requests(self) -> _containers.RepeatedCompositeFieldContainer[Global___ScreenPartyRequest]:
-        """1 to 1,000."""
+        """1 to 1,000. One that breaks a rule has its error in its place."""
 
     def __init__(
         self,
@@ -348,7 +381,7 @@ class ListSourcesRequest(_message.Message):
     page_size: _builtins.int
     """1 to 1,000; 0 for 100."""
     page_token: _builtins.str
-    """From the page before."""
+    """From the page before; empty for the first. Refused when it is from nowhere."""
     def __init__(
         self,
         *,
@@ -364,6 +397,72 @@ class ListSourcesRequest(_message.Message):
 Global___ListSourcesRequest: _TypeAlias = ListSourcesRequest  # noqa: Y015
 
 @_typing.final
+class Source(_message.Message):
+    """One list in use, and how it stands."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class DamagesEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.int
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.int = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    VERSION_FIELD_NUMBER: _builtins.int
+    ALIASES_FIELD_NUMBER: _builtins.int
+    WRITTEN_AT_FIELD_NUMBER: _builtins.int
+    DAMAGES_FIELD_NUMBER: _builtins.int
+    GAPS_FIELD_NUMBER: _builtins.int
+    aliases: _builtins.int
+    """Number of aliases."""
+    @_builtins.property
+    def version(self) -> _trade_pb2.ListVersion:
+        """Which content of it."""
+
+    @_builtins.property
+    def written_at(self) -> _timestamp_pb2.Timestamp:
+        """When one of its files was last written."""
+
+    @_builtins.property
+    def damages(self) -> _containers.ScalarMap[_builtins.str, _builtins.int]:
+        """How many rows were damaged, by code, such as ORPHAN."""
+
+    @_builtins.property
+    def gaps(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What of it cannot be searched, or why it is stale, in words."""
+
+    def __init__(
+        self,
+        *,
+        version: _trade_pb2.ListVersion | None = ...,
+        aliases: _builtins.int = ...,
+        written_at: _timestamp_pb2.Timestamp | None = ...,
+        damages: _abc.Mapping[_builtins.str, _builtins.int] | None = ...,
+        gaps: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["version", b"version", "written_at", b"written_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aliases", b"aliases", "damages", b"damages", "gaps", b"gaps", "version", b"version", "written_at", b"written_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Source: _TypeAlias = Source  # noqa: Y015
+
+@_typing.final
 class ListSourcesResponse(_message.Message):
     """The lists."""
 
@@ -371,25 +470,76 @@ class ListSourcesResponse(_message.Message):
 
     SOURCES_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    DETAILS_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """Empty on the last page."""
     @_builtins.property
     def sources(self) -> _containers.RepeatedCompositeFieldContainer[_trade_pb2.ListVersion]:
-        """Each list once."""
+        """Each list once, by name."""
+
+    @_builtins.property
+    def details(self) -> _containers.RepeatedCompositeFieldContainer[Global___Source]:
+        """The same lists in the same order, with all that is known of them."""
 
     def __init__(
         self,
         *,
         sources: _abc.Iterable[_trade_pb2.ListVersion] | None = ...,
         next_page_token: _builtins.str = ...,
+        details: _abc.Iterable[Global___Source] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "sources", b"sources"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["details", b"details", "next_page_token", b"next_page_token", "sources", b"sources"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListSourcesResponse: _TypeAlias = ListSourcesResponse  # noqa: Y015
+
+@_typing.final
+class RefreshSourcesRequest(_message.Message):
+    """Asks for a look into the folder."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RefreshSourcesRequest: _TypeAlias = RefreshSourcesRequest  # noqa: Y015
+
+@_typing.final
+class RefreshSourcesResponse(_message.Message):
+    """What came of it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHANGED_FIELD_NUMBER: _builtins.int
+    SOURCES_FIELD_NUMBER: _builtins.int
+    changed: _builtins.bool
+    """Whether any list is another now."""
+    @_builtins.property
+    def sources(self) -> _containers.RepeatedCompositeFieldContainer[Global___Source]:
+        """The lists in use from now on, by name."""
+
+    def __init__(
+        self,
+        *,
+        changed: _builtins.bool = ...,
+        sources: _abc.Iterable[Global___Source] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changed", b"changed", "sources", b"sources"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RefreshSourcesResponse: _TypeAlias = RefreshSourcesResponse  # noqa: Y015
 
 @_typing.final
 class DiffSourceRequest(_message.Message):
@@ -403,9 +553,13 @@ class DiffSourceRequest(_message.Message):
     list: _builtins.str
     """Name of the list."""
     older_sha256: _builtins.str
-    """SHA-256 of the older version, hex."""
+    """SHA-256 of the older version, hex, or its first digits, at least 8; empty
+    for the version before the newer one.
+    """
     newer_sha256: _builtins.str
-    """SHA-256 of the newer version, hex."""
+    """SHA-256 of the newer version, hex, or its first digits, at least 8; empty
+    for the one in use.
+    """
     def __init__(
         self,
         *,
@@ -430,6 +584,12 @@ class DiffSourceResponse(_message.Message):
     ADDED_ENTRY_IDS_FIELD_NUMBER: _builtins.int
     REMOVED_ENTRY_IDS_FIELD_NUMBER: _builtins.int
     CHANGED_ENTRY_IDS_FIELD_NUMBER: _builtins.int
+    OLDER_SHA256_FIELD_NUMBER: _builtins.int
+    NEWER_SHA256_FIELD_NUMBER: _builtins.int
+    older_sha256: _builtins.str
+    """SHA-256 of the older of the two versions compared, hex."""
+    newer_sha256: _builtins.str
+    """SHA-256 of the newer one, hex."""
     @_builtins.property
     def added_entry_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Ids only in the newer."""
@@ -448,10 +608,12 @@ class DiffSourceResponse(_message.Message):
         added_entry_ids: _abc.Iterable[_builtins.str] | None = ...,
         removed_entry_ids: _abc.Iterable[_builtins.str] | None = ...,
         changed_entry_ids: _abc.Iterable[_builtins.str] | None = ...,
+        older_sha256: _builtins.str = ...,
+        newer_sha256: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["added_entry_ids", b"added_entry_ids", "changed_entry_ids", b"changed_entry_ids", "removed_entry_ids", b"removed_entry_ids"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["added_entry_ids", b"added_entry_ids", "changed_entry_ids", b"changed_entry_ids", "newer_sha256", b"newer_sha256", "older_sha256", b"older_sha256", "removed_entry_ids", b"removed_entry_ids"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

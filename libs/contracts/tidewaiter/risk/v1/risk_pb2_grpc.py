@@ -60,6 +60,11 @@ class RiskServiceStub:
                 request_serializer=tidewaiter_dot_risk_dot_v1_dot_risk__pb2.DiffSourceRequest.SerializeToString,
                 response_deserializer=tidewaiter_dot_risk_dot_v1_dot_risk__pb2.DiffSourceResponse.FromString,
                 _registered_method=True)
+        self.RefreshSources = channel.unary_unary(
+                '/tidewaiter.risk.v1.RiskService/RefreshSources',
+                request_serializer=tidewaiter_dot_risk_dot_v1_dot_risk__pb2.RefreshSourcesRequest.SerializeToString,
+                response_deserializer=tidewaiter_dot_risk_dot_v1_dot_risk__pb2.RefreshSourcesResponse.FromString,
+                _registered_method=True)
 
 
 class RiskServiceServicer:
@@ -81,21 +86,30 @@ class RiskServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def BatchScreenParties(self, request, context):
-        """Names against the lists. Not served yet.
+        """Up to 1,000 names against the lists, each on its own, in order.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListSources(self, request, context):
-        """The lists in use. Not served yet.
+        """The lists in use: versions, counts, ages, and what is wrong with them.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def DiffSource(self, request, context):
-        """What changed between two versions of a list. Not served yet.
+        """What changed between two versions of a list that this service has used
+        since it started; of each list, the last 8.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RefreshSources(self, request, context):
+        """Looks into the folder of lists now rather than at the next round, and takes
+        what has changed.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -128,6 +142,11 @@ def add_RiskServiceServicer_to_server(servicer, server):
                     servicer.DiffSource,
                     request_deserializer=tidewaiter_dot_risk_dot_v1_dot_risk__pb2.DiffSourceRequest.FromString,
                     response_serializer=tidewaiter_dot_risk_dot_v1_dot_risk__pb2.DiffSourceResponse.SerializeToString,
+            ),
+            'RefreshSources': grpc.unary_unary_rpc_method_handler(
+                    servicer.RefreshSources,
+                    request_deserializer=tidewaiter_dot_risk_dot_v1_dot_risk__pb2.RefreshSourcesRequest.FromString,
+                    response_serializer=tidewaiter_dot_risk_dot_v1_dot_risk__pb2.RefreshSourcesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -266,6 +285,33 @@ class RiskService:
             '/tidewaiter.risk.v1.RiskService/DiffSource',
             tidewaiter_dot_risk_dot_v1_dot_risk__pb2.DiffSourceRequest.SerializeToString,
             tidewaiter_dot_risk_dot_v1_dot_risk__pb2.DiffSourceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RefreshSources(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tidewaiter.risk.v1.RiskService/RefreshSources',
+            tidewaiter_dot_risk_dot_v1_dot_risk__pb2.RefreshSourcesRequest.SerializeToString,
+            tidewaiter_dot_risk_dot_v1_dot_risk__pb2.RefreshSourcesResponse.FromString,
             options,
             channel_credentials,
             insecure,

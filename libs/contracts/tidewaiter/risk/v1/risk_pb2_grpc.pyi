@@ -38,11 +38,17 @@ class RiskServiceStub:
     ScreenParty: _grpc.UnaryUnaryMultiCallable[_risk_pb2.ScreenPartyRequest, _risk_pb2.ScreenPartyResponse]
     """A name against the lists."""
     BatchScreenParties: _grpc.UnaryUnaryMultiCallable[_risk_pb2.BatchScreenPartiesRequest, _risk_pb2.BatchScreenPartiesResponse]
-    """Names against the lists. Not served yet."""
+    """Up to 1,000 names against the lists, each on its own, in order."""
     ListSources: _grpc.UnaryUnaryMultiCallable[_risk_pb2.ListSourcesRequest, _risk_pb2.ListSourcesResponse]
-    """The lists in use. Not served yet."""
+    """The lists in use: versions, counts, ages, and what is wrong with them."""
     DiffSource: _grpc.UnaryUnaryMultiCallable[_risk_pb2.DiffSourceRequest, _risk_pb2.DiffSourceResponse]
-    """What changed between two versions of a list. Not served yet."""
+    """What changed between two versions of a list that this service has used
+    since it started; of each list, the last 8.
+    """
+    RefreshSources: _grpc.UnaryUnaryMultiCallable[_risk_pb2.RefreshSourcesRequest, _risk_pb2.RefreshSourcesResponse]
+    """Looks into the folder of lists now rather than at the next round, and takes
+    what has changed.
+    """
 
 @_typing.type_check_only
 class RiskServiceAsyncStub(RiskServiceStub):
@@ -54,11 +60,17 @@ class RiskServiceAsyncStub(RiskServiceStub):
     ScreenParty: _aio.UnaryUnaryMultiCallable[_risk_pb2.ScreenPartyRequest, _risk_pb2.ScreenPartyResponse]  # type: ignore[assignment]
     """A name against the lists."""
     BatchScreenParties: _aio.UnaryUnaryMultiCallable[_risk_pb2.BatchScreenPartiesRequest, _risk_pb2.BatchScreenPartiesResponse]  # type: ignore[assignment]
-    """Names against the lists. Not served yet."""
+    """Up to 1,000 names against the lists, each on its own, in order."""
     ListSources: _aio.UnaryUnaryMultiCallable[_risk_pb2.ListSourcesRequest, _risk_pb2.ListSourcesResponse]  # type: ignore[assignment]
-    """The lists in use. Not served yet."""
+    """The lists in use: versions, counts, ages, and what is wrong with them."""
     DiffSource: _aio.UnaryUnaryMultiCallable[_risk_pb2.DiffSourceRequest, _risk_pb2.DiffSourceResponse]  # type: ignore[assignment]
-    """What changed between two versions of a list. Not served yet."""
+    """What changed between two versions of a list that this service has used
+    since it started; of each list, the last 8.
+    """
+    RefreshSources: _aio.UnaryUnaryMultiCallable[_risk_pb2.RefreshSourcesRequest, _risk_pb2.RefreshSourcesResponse]  # type: ignore[assignment]
+    """Looks into the folder of lists now rather than at the next round, and takes
+    what has changed.
+    """
 
 class RiskServiceServicer(metaclass=_abc_1.ABCMeta):
     """Screening and scoring."""
@@ -85,7 +97,7 @@ class RiskServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _risk_pb2.BatchScreenPartiesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_risk_pb2.BatchScreenPartiesResponse, _abc.Awaitable[_risk_pb2.BatchScreenPartiesResponse]]:
-        """Names against the lists. Not served yet."""
+        """Up to 1,000 names against the lists, each on its own, in order."""
 
     @_abc_1.abstractmethod
     def ListSources(
@@ -93,7 +105,7 @@ class RiskServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _risk_pb2.ListSourcesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_risk_pb2.ListSourcesResponse, _abc.Awaitable[_risk_pb2.ListSourcesResponse]]:
-        """The lists in use. Not served yet."""
+        """The lists in use: versions, counts, ages, and what is wrong with them."""
 
     @_abc_1.abstractmethod
     def DiffSource(
@@ -101,6 +113,18 @@ class RiskServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _risk_pb2.DiffSourceRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_risk_pb2.DiffSourceResponse, _abc.Awaitable[_risk_pb2.DiffSourceResponse]]:
-        """What changed between two versions of a list. Not served yet."""
+        """What changed between two versions of a list that this service has used
+        since it started; of each list, the last 8.
+        """
+
+    @_abc_1.abstractmethod
+    def RefreshSources(
+        self,
+        request: _risk_pb2.RefreshSourcesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_risk_pb2.RefreshSourcesResponse, _abc.Awaitable[_risk_pb2.RefreshSourcesResponse]]:
+        """Looks into the folder of lists now rather than at the next round, and takes
+        what has changed.
+        """
 
 def add_RiskServiceServicer_to_server(servicer: RiskServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

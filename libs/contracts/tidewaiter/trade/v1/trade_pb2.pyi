@@ -340,6 +340,26 @@ class _ReasonCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ReasonCode
     """A list or model used is older than its bound."""
     REASON_CODE_NO_SIGNAL: _ReasonCode.ValueType  # 29
     """Worth nothing under this rule: shown so that a person sees it was looked at."""
+    REASON_CODE_HEADING_IMPLAUSIBLE: _ReasonCode.ValueType  # 30
+    """The description and the HTSUS number speak of different goods."""
+    REASON_CODE_VALUE_LOW: _ReasonCode.ValueType  # 31
+    """The unit value is low beside those filed before for such goods of that origin."""
+    REASON_CODE_GOODS_CONTROLLED: _ReasonCode.ValueType  # 32
+    """The description or the HTSUS number names goods that are examined whatever they are worth."""
+    REASON_CODE_ADDRESS_CROWDED: _ReasonCode.ValueType  # 33
+    """Many consignees at one address."""
+    REASON_CODE_NAMES_MANY: _ReasonCode.ValueType  # 34
+    """One telephone number or e-mail address under many names."""
+    REASON_CODE_SHIPPER_NEW: _ReasonCode.ValueType  # 35
+    """The shipper was first seen a short while ago."""
+    REASON_CODE_SHIPMENTS_FREQUENT: _ReasonCode.ValueType  # 36
+    """One consignee receives unusually often."""
+    REASON_CODE_VALUES_CROWDED: _ReasonCode.ValueType  # 37
+    """The values of one shipper crowd just under a limit."""
+    REASON_CODE_ORDER_SPLIT: _ReasonCode.ValueType  # 38
+    """One order, or one buyer's purchases of one seller, come in several shipments."""
+    REASON_CODE_PARTY_SIMILAR: _ReasonCode.ValueType  # 39
+    """The name of a party is much like that of a listed party."""
     REASON_CODE_EXCLUDED_QUOTA: _ReasonCode.ValueType  # 40
     """Goods under a quota never pass under the exemption."""
     REASON_CODE_EXCLUDED_ANTIDUMPING: _ReasonCode.ValueType  # 41
@@ -428,6 +448,26 @@ REASON_CODE_LIST_STALE: ReasonCode.ValueType  # 28
 """A list or model used is older than its bound."""
 REASON_CODE_NO_SIGNAL: ReasonCode.ValueType  # 29
 """Worth nothing under this rule: shown so that a person sees it was looked at."""
+REASON_CODE_HEADING_IMPLAUSIBLE: ReasonCode.ValueType  # 30
+"""The description and the HTSUS number speak of different goods."""
+REASON_CODE_VALUE_LOW: ReasonCode.ValueType  # 31
+"""The unit value is low beside those filed before for such goods of that origin."""
+REASON_CODE_GOODS_CONTROLLED: ReasonCode.ValueType  # 32
+"""The description or the HTSUS number names goods that are examined whatever they are worth."""
+REASON_CODE_ADDRESS_CROWDED: ReasonCode.ValueType  # 33
+"""Many consignees at one address."""
+REASON_CODE_NAMES_MANY: ReasonCode.ValueType  # 34
+"""One telephone number or e-mail address under many names."""
+REASON_CODE_SHIPPER_NEW: ReasonCode.ValueType  # 35
+"""The shipper was first seen a short while ago."""
+REASON_CODE_SHIPMENTS_FREQUENT: ReasonCode.ValueType  # 36
+"""One consignee receives unusually often."""
+REASON_CODE_VALUES_CROWDED: ReasonCode.ValueType  # 37
+"""The values of one shipper crowd just under a limit."""
+REASON_CODE_ORDER_SPLIT: ReasonCode.ValueType  # 38
+"""One order, or one buyer's purchases of one seller, come in several shipments."""
+REASON_CODE_PARTY_SIMILAR: ReasonCode.ValueType  # 39
+"""The name of a party is much like that of a listed party."""
 REASON_CODE_EXCLUDED_QUOTA: ReasonCode.ValueType  # 40
 """Goods under a quota never pass under the exemption."""
 REASON_CODE_EXCLUDED_ANTIDUMPING: ReasonCode.ValueType  # 41
@@ -993,8 +1033,8 @@ class FilerConflict(_message.Message):
     FIELD_FIELD_NUMBER: _builtins.int
     ORIGINATOR_CODES_FIELD_NUMBER: _builtins.int
     field: _builtins.str
-    """Name of the field in the merged view; "items.unit_value" and "items.origin_country"
-    when it is all goods together that differ.
+    """Name of the field in the merged view; "items.unit_value", "items.origin_country",
+    "items.weight_grams" and "items.hts_code" when it is all goods together that differ.
     """
     @_builtins.property
     def originator_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
@@ -1460,13 +1500,28 @@ class RiskContribution(_message.Message):
     SIGNAL_FIELD_NUMBER: _builtins.int
     POINTS_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    DATA_VERSION_FIELD_NUMBER: _builtins.int
+    SHIPMENT_IDS_FIELD_NUMBER: _builtins.int
+    SUPPRESSION_ID_FIELD_NUMBER: _builtins.int
     signal: _builtins.str
     """Id of the signal in the scorecard."""
     points: _builtins.int
     """Points, 0 to 1,000. The points of all contributions sum to the score."""
+    data_version: _builtins.str
+    """The list, table or model that was looked into, with its version, such as
+    "vague-model 2026-11-24 3f2a..."; empty when the scorecard alone decided.
+    """
+    suppression_id: _builtins.str
+    """Id of the suppression that took the points away; empty when none did. Then
+    `points` is 0, and the reason says how many there would have been.
+    """
     @_builtins.property
     def reason(self) -> Global___Reason:
         """What was seen, without personal data."""
+
+    @_builtins.property
+    def shipment_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Other shipments that are the evidence, the latest first; at most 10."""
 
     def __init__(
         self,
@@ -1474,14 +1529,55 @@ class RiskContribution(_message.Message):
         signal: _builtins.str = ...,
         points: _builtins.int = ...,
         reason: Global___Reason | None = ...,
+        data_version: _builtins.str = ...,
+        shipment_ids: _abc.Iterable[_builtins.str] | None = ...,
+        suppression_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["reason", b"reason"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["points", b"points", "reason", b"reason", "signal", b"signal"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["data_version", b"data_version", "points", b"points", "reason", b"reason", "shipment_ids", b"shipment_ids", "signal", b"signal", "suppression_id", b"suppression_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RiskContribution: _TypeAlias = RiskContribution  # noqa: Y015
+
+@_typing.final
+class RiskCounterfactual(_message.Message):
+    """The smallest change that would have led to other advice."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTION_FIELD_NUMBER: _builtins.int
+    SCORE_FIELD_NUMBER: _builtins.int
+    SIGNALS_FIELD_NUMBER: _builtins.int
+    DETAIL_FIELD_NUMBER: _builtins.int
+    action: Global___RiskAction.ValueType
+    """What would be advised then."""
+    score: _builtins.int
+    """The score then."""
+    detail: _builtins.str
+    """The same as one sentence for a person, without personal data."""
+    @_builtins.property
+    def signals(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Signals that would have to give nothing, the fewest that suffice; empty
+        when it is more points that would change the advice.
+        """
+
+    def __init__(
+        self,
+        *,
+        action: Global___RiskAction.ValueType = ...,
+        score: _builtins.int = ...,
+        signals: _abc.Iterable[_builtins.str] | None = ...,
+        detail: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "detail", b"detail", "score", b"score", "signals", b"signals"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RiskCounterfactual: _TypeAlias = RiskCounterfactual  # noqa: Y015
 
 @_typing.final
 class ListVersion(_message.Message):
@@ -1493,6 +1589,7 @@ class ListVersion(_message.Message):
     VERSION_FIELD_NUMBER: _builtins.int
     SHA256_FIELD_NUMBER: _builtins.int
     ENTRIES_FIELD_NUMBER: _builtins.int
+    STALE_FIELD_NUMBER: _builtins.int
     list: _builtins.str
     """Name of the list."""
     version: _builtins.str
@@ -1501,6 +1598,11 @@ class ListVersion(_message.Message):
     """SHA-256 of its content, hex."""
     entries: _builtins.int
     """Number of entries."""
+    stale: _builtins.bool
+    """STALE: older than the scorecard allows, gone from its folder, or damaged so
+    that its last update was not taken. What was found in it stands; that
+    nothing was found in it is no clearance.
+    """
     def __init__(
         self,
         *,
@@ -1508,10 +1610,11 @@ class ListVersion(_message.Message):
         version: _builtins.str = ...,
         sha256: _builtins.str = ...,
         entries: _builtins.int = ...,
+        stale: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["entries", b"entries", "list", b"list", "sha256", b"sha256", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["entries", b"entries", "list", b"list", "sha256", b"sha256", "stale", b"stale", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1528,6 +1631,7 @@ class RiskFinding(_message.Message):
     CONTRIBUTIONS_FIELD_NUMBER: _builtins.int
     SCORECARD_VERSION_FIELD_NUMBER: _builtins.int
     LISTS_FIELD_NUMBER: _builtins.int
+    COUNTERFACTUAL_FIELD_NUMBER: _builtins.int
     score: _builtins.int
     """0 to 1,000."""
     action: Global___RiskAction.ValueType
@@ -1542,6 +1646,10 @@ class RiskFinding(_message.Message):
     def lists(self) -> _containers.RepeatedCompositeFieldContainer[Global___ListVersion]:
         """Lists used."""
 
+    @_builtins.property
+    def counterfactual(self) -> Global___RiskCounterfactual:
+        """What would have changed the advice; absent when nothing was seen."""
+
     def __init__(
         self,
         *,
@@ -1550,10 +1658,11 @@ class RiskFinding(_message.Message):
         contributions: _abc.Iterable[Global___RiskContribution] | None = ...,
         scorecard_version: _builtins.str = ...,
         lists: _abc.Iterable[Global___ListVersion] | None = ...,
+        counterfactual: Global___RiskCounterfactual | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["counterfactual", b"counterfactual"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "contributions", b"contributions", "lists", b"lists", "score", b"score", "scorecard_version", b"scorecard_version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "contributions", b"contributions", "counterfactual", b"counterfactual", "lists", b"lists", "score", b"score", "scorecard_version", b"scorecard_version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

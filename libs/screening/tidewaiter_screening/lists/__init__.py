@@ -1,0 +1,1 @@
+"""The official formats of lists of parties, each read row by row with every damage reported."""

@@ -1,0 +1,1 @@
+"""Where the history of shipments is kept: SQLite in a file, or in memory."""
