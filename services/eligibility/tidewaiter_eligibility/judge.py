@@ -86,11 +86,12 @@ def _unjudged(shipment: Shipment, law: Law) -> Judgement:
 
 def _judged_as_gift(case: Case, test: GiftTest) -> Judgement:
     """A gift within its allowance: its recipient's day of gifts decides, and nothing else."""
-    gift = test.gift
+    gift, broken_day = test.gift, case.law.broken_day(case.day.candidates[0])
     assert gift is not None
+    assert broken_day is not None, "the rows were cross-checked"
     rule = person_day_rule(
         limit=gift.limit,
-        broken_day=gift.broken_day,
+        broken_day=broken_day,
         by=gift,
         allowed=ReasonCode.GIFT_ALLOWED,
         over=ReasonCode.GIFT_OVER_ALLOWANCE,
@@ -102,7 +103,7 @@ def _judged_as_gift(case: Case, test: GiftTest) -> Judgement:
 
 def _judged_as_any_other(case: Case, gift: GiftTest) -> Judgement:
     """Paragraph (C): every other case."""
-    way = _privilege(case, case.terms.paths) if case.terms.limit is not None else _NO_WAY
+    way = _privilege(case, case.terms.paths) if case.terms.is_open else _NO_WAY
     closed = way.reasons if way.path is EntryPath.NONE else ()
     failed = (*_exemption_off(case), *case.goods.barring, *closed, *_value_over(case))
     if failed and gift.unclear:
@@ -112,7 +113,7 @@ def _judged_as_any_other(case: Case, gift: GiftTest) -> Judgement:
     unclear = (*case.governing.unclear, *_day_unclear(case), *case.worth.unclear, *case.goods.unclear, *way.reasons)
     limit, broken_day = case.terms.limit, case.terms.broken_day
     if limit is None or broken_day is None:
-        return _asked(case, (*gift.failed, *gift.unclear, *unclear))
+        return _asked(case, (*gift.failed, *gift.unclear, *unclear, *_limit_unknown(case)))
     who = claimant(case.shipment, limit)
     if unclear or who.unclear:
         return _asked(case, (*gift.failed, *gift.unclear, *unclear, *who.unclear))
@@ -137,9 +138,16 @@ def _not_as_ordinary(case: Case) -> tuple[Reason, ...]:
 
 def _exemption_off(case: Case) -> tuple[Reason, ...]:
     regime = case.governing.regime
-    if regime is None or case.terms.limit is not None:
+    if regime is None or case.terms.is_open:
         return ()
     return (reasons.exemption_off(regime, case.mode, case.day.law_day),)
+
+
+def _limit_unknown(case: Case) -> tuple[Reason, ...]:
+    """Open by the clock of the law, on a local day for which no limit is on record."""
+    if not case.terms.is_open:
+        return ()
+    return (reasons.law_unknown(f"the limit of one person on {case.day.candidates[0]}"),)
 
 
 def _value_over(case: Case) -> tuple[Reason, ...]:

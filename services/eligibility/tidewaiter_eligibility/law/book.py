@@ -18,7 +18,19 @@ from tidewaiter_eligibility.law.dated import Dated
 from tidewaiter_eligibility.law.duty_rows import CountryRate, Duty
 from tidewaiter_eligibility.law.exchange import Exchange
 from tidewaiter_eligibility.law.goods_book import GoodsBook
-from tidewaiter_eligibility.law.rows import BonaFide, Clock, ClockReading, Conversion, Gift, KeptOpen, Path, Regime, Row
+from tidewaiter_eligibility.law.rows import (
+    BonaFide,
+    BrokenDay,
+    Clock,
+    ClockReading,
+    Conversion,
+    Gift,
+    KeptOpen,
+    Limit,
+    Path,
+    Regime,
+    Row,
+)
 from tidewaiter_eligibility.model import EntryPath, Mode
 
 _STRICTNESS = {"open": 0, "closed": 1, "repealed": 2}
@@ -47,6 +59,11 @@ class Law:
         self._gifts = _by_country(rows.gifts, lambda row: row.sent_from)
         self._rates = _by_country(rows.country_rates, lambda row: row.origins)
         self._kept_open = Dated(rows.kept_open)
+        self._limits = {
+            paragraph: Dated(row for row in rows.limits if row.paragraph == paragraph)
+            for paragraph in {row.paragraph for row in rows.limits}
+        }
+        self._broken_days = Dated(rows.broken_days)
         self._conversions = Dated(rows.conversions)
         self._bona_fide = Dated(rows.bona_fide)
         self._paths = {
@@ -94,6 +111,14 @@ class Law:
     def kept_open(self, day: date) -> KeptOpen | None:
         """Which goods a closed regime does not reach on that day."""
         return self._kept_open.at(day)
+
+    def limit(self, paragraph: str, day: date) -> Limit | None:
+        """What one person may import free on that local day under a paragraph that some row names."""
+        return self._limits[paragraph].at(day)
+
+    def broken_day(self, day: date) -> BrokenDay | None:
+        """What it costs when that local day is over its limit."""
+        return self._broken_days.at(day)
 
     def gift(self, sent_from: str, day: date) -> Gift | None:
         """The allowance for gifts sent from that country on that day."""

@@ -16,7 +16,7 @@ from tidewaiter_chassis.countries import CODES
 from tidewaiter_eligibility.errors import LawRefused
 from tidewaiter_eligibility.law.all_rows import Rows
 from tidewaiter_eligibility.law.crosscheck_paths import country_rates, duties, exclusions, paths
-from tidewaiter_eligibility.law.rows import Clock, Gift, KeptOpen, Regime, Row
+from tidewaiter_eligibility.law.rows import Clock, Gift, KeptOpen, Limit, Regime, Row
 from tidewaiter_eligibility.law.words import countries_of
 from tidewaiter_eligibility.model import Mode
 
@@ -75,6 +75,11 @@ def _limits(rows: Rows) -> Iterator[Problem]:
     for paragraph in {row.paragraph for row in rows.limits}:
         found = [row for row in rows.limits if row.paragraph == paragraph]
         yield from _overlaps(found, f"two limits for {paragraph} on one day")
+    yield from _overlaps(rows.broken_days, "two costs of a broken day on one day")
+    for limit in rows.limits:
+        for day in (limit.first_day, *(row.end_day for row in rows.broken_days if row.end_day is not None)):
+            if limit.in_force(day) and not any(row.in_force(day) for row in rows.broken_days):
+                yield limit.id, f"no broken_day says what a day over it costs on {day}"
     yield from _overlaps(rows.conversions, "two rules of conversion on one day")
     yield from _overlaps(rows.penalties, "two penalties on one day")
 
@@ -85,8 +90,8 @@ def _regimes(rows: Rows) -> Iterator[Problem]:
         yield from _overlaps_by_country(of_mode, lambda row: row.origins, "two regimes for one mode, origin and day")
     named = {row.id for row in rows.exclusions if row.where_named}
     for regime in rows.regimes:
-        if regime.limit is not None and regime.broken_day is not None:
-            yield from _holds(regime, regime.limit, regime.broken_day)
+        if regime.limit is not None:
+            yield from _holds(regime, regime.limit)
         for unknown in sorted(regime.excludes - named):
             yield regime.id, f"excludes {unknown}, which is no exclusion that says where_named"
 
@@ -109,24 +114,23 @@ def _gaps(rows: Rows) -> Iterator[Problem]:
 def _kept_open(rows: Rows) -> Iterator[Problem]:
     yield from _overlaps(rows.kept_open, "two rules of what stays open on one day")
     for row in rows.kept_open:
-        yield from _holds(row, row.limit, row.broken_day)
+        yield from _holds(row, row.limit)
 
 
 def _gifts(rows: Rows) -> Iterator[Problem]:
     yield from _overlaps_by_country(rows.gifts, lambda row: row.sent_from, "two allowances for one place on one day")
     yield from _overlaps(rows.bona_fide, "two tests of a gift on one day")
     for gift in rows.gifts:
-        yield from _holds(gift, gift.limit, gift.broken_day)
+        yield from _holds(gift, gift.limit)
         if not any(test.covers(gift) for test in rows.bona_fide):
             yield gift.id, "no bona_fide row is in force on all its days"
         if gift.sent_from and not any(not other.sent_from and other.covers(gift) for other in rows.gifts):
             yield gift.id, "no gift row for every other place is in force on all its days"
 
 
-def _holds(row: Regime | KeptOpen | Gift, limit: Row, broken_day: Row) -> Iterator[Problem]:
-    for name, other in (("limit", limit), ("broken_day", broken_day)):
-        if not other.covers(row):
-            yield row.id, f"its {name} {other.id} is not in force on all its days"
+def _holds(row: Regime | KeptOpen | Gift, limit: Limit) -> Iterator[Problem]:
+    if not limit.covers(row):
+        yield row.id, f"its limit {limit.id} is not in force on all its days"
 
 
 def _zones(rows: Rows) -> Iterator[Problem]:

@@ -52,7 +52,6 @@ class Known:
 
     modes: Mapping[str, frozenset[Mode]]
     limits: Mapping[str, Limit]
-    broken_days: Mapping[str, BrokenDay]
 
 
 def clock(row: Fields) -> ClockReading:
@@ -101,7 +100,6 @@ def regime(row: Fields, known: Known) -> Regime:
         origins=frozenset(row.each_like("origins", _COUNTRY)),
         exemption=exemption,
         limit=row.one_of("limit", known.limits) if is_open else None,
-        broken_day=row.one_of("broken_day", known.broken_days) if is_open else None,
         paths=row.each_of("paths", _PATHS),
         excludes=frozenset(row.optional_each_like("excludes", _RULE_ID)),
     )
@@ -113,7 +111,6 @@ def kept_open(row: Fields, known: Known) -> KeptOpen:
         **row.row(),
         flags=frozenset(row.each_of("flags", _FLAGS)),
         limit=row.one_of("limit", known.limits),
-        broken_day=row.one_of("broken_day", known.broken_days),
         paths=row.each_of("paths", _PATHS),
     )
 
@@ -124,7 +121,6 @@ def gift(row: Fields, known: Known) -> Gift:
         **row.row(),
         sent_from=frozenset(row.each_like("sent_from", _COUNTRY)),
         limit=row.one_of("limit", known.limits),
-        broken_day=row.one_of("broken_day", known.broken_days),
         paths=row.each_of("paths", _PATHS),
     )
 

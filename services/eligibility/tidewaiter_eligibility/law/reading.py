@@ -30,18 +30,16 @@ def read_rows(sources: Sources) -> Rows:
     files = {name: Fields(sources.get(f"{name}.toml"), where=f"{name}.toml") for name in FILES}
     files |= {name: Fields(sources.get(f"{name}.toml", {}), where=f"{name}.toml") for name in OPTIONAL_FILES}
     limits = _read(files["limits"], "limit", kinds.limit)
-    broken_days = _read(files["limits"], "broken_day", kinds.broken_day)
     known = kinds.Known(
         modes=_mode_classes(files["regimes"].table("mode_classes")),
         limits={row.id: row for row in limits},
-        broken_days={row.id: row for row in broken_days},
     )
     rows = Rows(
         clocks=_read(files["regimes"], "clock", kinds.clock),
         regimes=_read(files["regimes"], "regime", lambda row: kinds.regime(row, known)),
         kept_open=_read(files["regimes"], "kept_open", lambda row: kinds.kept_open(row, known)),
         limits=limits,
-        broken_days=broken_days,
+        broken_days=_read(files["limits"], "broken_day", kinds.broken_day),
         conversions=_read(files["limits"], "conversion", kinds.conversion),
         penalties=_read(files["limits"], "penalty", kinds.penalty),
         gifts=_read(files["gifts"], "gift", lambda row: kinds.gift(row, known)),

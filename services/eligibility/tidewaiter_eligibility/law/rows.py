@@ -105,15 +105,15 @@ class Penalty(Row):
 class Regime(Row):
     """Whether paragraph (C) is available for these modes and origins; no origins: for every one.
 
-    `exemption` is open, closed or repealed; `limit` and `broken_day` are there while it is open. `excludes` are the
-    ids of exclusions that bar goods only under regimes that name them.
+    `exemption` is open, closed or repealed; `limit` is there while it is open, and its paragraph tells the limit of a
+    local day on which another row is in force. `excludes` are the ids of exclusions that bar goods only under regimes
+    that name them.
     """
 
     modes: frozenset[Mode]
     origins: frozenset[str]
     exemption: str
     limit: Limit | None
-    broken_day: BrokenDay | None
     paths: tuple[EntryPath, ...]
     excludes: frozenset[str]
 
@@ -124,7 +124,6 @@ class KeptOpen(Row):
 
     flags: frozenset[GoodsFlag]
     limit: Limit
-    broken_day: BrokenDay
     paths: tuple[EntryPath, ...]
 
 
@@ -134,7 +133,6 @@ class Gift(Row):
 
     sent_from: frozenset[str]
     limit: Limit
-    broken_day: BrokenDay
     paths: tuple[EntryPath, ...]
 
 
