@@ -73,4 +73,6 @@ class PersonMerger:
         if not change.totals(tops):
             return set()
         led = change.lead(dict.fromkeys((*persons[0].links[-1:], *met), greatest(change.totals(tops), tops)))
-        return {unite(change, tops.union(led.values()))}
+        # A link leads to the person-day that was first met under it, which may stand for another by now.
+        stand_for = change.aliases(led.values())
+        return {unite(change, tops.union(stand_for.get(key, key) for key in led.values()))}
