@@ -15,7 +15,8 @@ END = "9999-12-31"
 # id, modes, origins, from, to, limit in cents while open, entries.
 REGIMES = [
     ("R00", ANY, ALL, "1993-12-08", "2016-03-10", 20_000, "TYPE_11 TYPE_01"),
-    ("R01", ANY, ALL, "2016-03-10", "2025-08-29", 80_000, "TYPE_11 TYPE_01"),
+    ("R01-16", ANY, ALL, "2016-03-10", "2016-08-26", 80_000, "TYPE_11 TYPE_01"),
+    ("R01", ANY, ALL, "2016-08-26", "2025-08-29", 80_000, "TYPE_11 TYPE_01"),
     ("R04", NONPOSTAL, CHINA, "2025-05-02", "2025-08-29", None, "TYPE_11 TYPE_01"),
     ("R05", POSTAL, CHINA, "2025-05-02", "2025-08-29", None, "POSTAL_DUTY"),
     ("R07", NONPOSTAL, ALL, "2025-08-29", "2026-06-24", None, "TYPE_11 TYPE_01"),

@@ -62,7 +62,7 @@ async def test_what_changed_from_one_day_to_the_next_is_shown(run: Run) -> None:
     )  # fmt: skip
     _, text = await run("law", "diff", "2025-08-28", "2025-08-29")
     assert 80 >= max(map(len, text.splitlines()))
-    assert "\n- R01  2016-03-10 to 2025-08-29\n" in text
+    assert "\n- R01  2016-08-26 to 2025-08-29\n" in text
     assert "\n+ R07M  2025-08-29 to 2026-07-24  mail\n" in text
 
 

@@ -19,18 +19,21 @@ OPEN, SHUT, GONE = ReasonCode.EXEMPTION_MET, ReasonCode.EXEMPTION_CLOSED, Reason
 
 # The regime, whether the exemption is open, and the entry of a parcel worth 25 dollars (law.md 2.7).
 R00, R01 = ("R00", OPEN, MANIFEST), ("R01", OPEN, MANIFEST)
+R01_16 = ("R01-16", OPEN, MANIFEST)
 R04, R05 = ("R04", SHUT, INFORMAL), ("R05", SHUT, POSTAL)
 R07, R07M, R09 = ("R07", SHUT, INFORMAL), ("R07M", SHUT, POSTAL), ("R09", SHUT, INFORMAL)
 R10A, R10B, R10C = ("R10a", SHUT, WORKSHEET), ("R10b", SHUT, WORKSHEET), ("R10c", SHUT, MAIL_INFORMAL)
 R11, R11M = ("R11", GONE, INFORMAL), ("R11", GONE, MAIL_INFORMAL)
 
 # What more than the limit needs while the exemption is open: informal entry up to 2,500 dollars (law.md 1.4).
-LIMIT_CENTS = {"R00": 20_000, "R01": 80_000}
+LIMIT_CENTS = {"R00": 20_000, "R01-16": 80_000, "R01": 80_000}
 
 # From this day on: goods of China and Hong Kong not by mail, by mail; goods of any other origin not by mail, by mail.
 HISTORY = [
     ("2016-03-09", R00, R00, R00, R00),
-    ("2016-03-10", R01, R01, R01, R01),
+    ("2016-03-10", R01_16, R01_16, R01_16, R01_16),
+    ("2016-08-25", R01_16, R01_16, R01_16, R01_16),
+    ("2016-08-26", R01, R01, R01, R01),
     ("2025-05-01", R01, R01, R01, R01),
     ("2025-05-02", R04, R05, R01, R01),
     ("2025-05-13", R04, R05, R01, R01),

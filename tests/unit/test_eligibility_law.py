@@ -88,7 +88,7 @@ DAMAGES = [
     ("R07", cut("R07", "confidence"), "confidence is missing"),
     ("R07", put("R07", confidence="certain"), "confidence certain is unknown"),
     ("R07", cut("R07", "note"), "note is missing"),
-    ("regime 5", cut("R07", "id"), "id is missing"),
+    ("regime 6", cut("R07", "id"), "id is missing"),
     ("R07", cut("R07", "from"), "from is not a date"),
     ("R07", put("R07", from_="2025-08-29"), "from is not a date"),
     ("R07", put("R07", to=date(2025, 8, 29)), "to is not after from"),
