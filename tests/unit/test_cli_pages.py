@@ -50,7 +50,7 @@ def test_what_is_no_amount_is_refused(text: str) -> None:
 
 
 def test_a_day_is_read_as_noon_in_america_and_what_is_none_is_refused() -> None:
-    assert "2025-08-29T17:00:00Z" == arrival_on("2025-08-29").ToJsonString()
+    assert "2025-08-29T17:00:00Z" == arrival_on(date(2025, 8, 29)).ToJsonString()
     for text in ("2025-08-32", "tomorrow", "2025-08-29T10:00:00Z"):
         with pytest.raises(Stop, match="is no day"):
             arrival_on(text)

@@ -20,7 +20,7 @@ from tidewaiter_cli.bench.ground import ground, say
 from tidewaiter_cli.bench.machine import machine
 from tidewaiter_cli.bench.page import Page
 from tidewaiter_cli.bench.parts import PARTS
-from tidewaiter_cli.stopping import CANNOT_TELL, DONE, Stop
+from tidewaiter_cli.stopping import DONE, MISSPELT, Stop
 
 _WIDTH: Final = 100
 _BASELINE: Final = "echo"
@@ -34,9 +34,9 @@ class Course:
 
     def __init__(self, part: str | None, *, scale: float) -> None:
         if part is not None and part not in PARTS:
-            raise Stop(f"there is no part {part}.", advice=f"Parts are {', '.join(PARTS)}.", status=CANNOT_TELL)
+            raise Stop(f"there is no part {part}.", advice=f"Parts are {', '.join(PARTS)}.", status=MISSPELT)
         if not 0 < scale <= 1:
-            raise Stop(f"--scale {scale:g} is no share.", advice="Give one over 0, at most 1.", status=CANNOT_TELL)
+            raise Stop(f"--scale {scale:g} is no share.", advice="Give one over 0, at most 1.", status=MISSPELT)
         self._parts = [name for name in PARTS if part in (None, name) or name == _BASELINE]
         self._scale = scale
 

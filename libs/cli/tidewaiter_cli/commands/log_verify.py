@@ -33,7 +33,7 @@ def verify(
 
     For example:
 
-        tidewaiter log verify decision.tlog-proof --key "$(cat .tidewaiter/audit.pub)"
+        tidewaiter log verify decision.tlog-proof --key .tidewaiter/audit.pub
     """
     from tidewaiter_tlog.errors import TlogError
     from tidewaiter_tlog.receipt import Receipt, verify_receipt

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from tidewaiter_cli import reach
 from tidewaiter_cli.flags import Json, Risk, Running
-from tidewaiter_cli.stopping import DONE
+from tidewaiter_cli.stopping import DONE, MISSPELT, Stop
+from tidewaiter_cli.typed import country_of, named_as_typed
+
+_NAMES: Final = {"party.name": "NAME", "party.country_code": "--country", "hits_max": "--hits-max"}
+"""Which argument each field of ScreenPartyRequest was typed as."""
 
 
 def screen(
@@ -33,8 +37,11 @@ def screen(
     from tidewaiter.trade.v1 import trade_pb2
     from tidewaiter_client.operators import RiskOperator
 
-    party = trade_pb2.Party(name=name, country_code=country.upper())
-    with RiskOperator(reach.address_of("risk", given=risk, data=data), tls=reach.tls()) as operator:
+    if not name.strip():
+        raise Stop("no name is given.", advice="Give that of a person or a company, in quotes.", status=MISSPELT)
+    party = trade_pb2.Party(name=name, country_code=country_of("--country", country) if country else "")
+    address = reach.address_of("risk", given=risk, data=data)
+    with RiskOperator(address, tls=reach.tls()) as operator, named_as_typed(_NAMES):
         response = operator.screen(party, hits_max=hits_max)
     if json:
         from tidewaiter_client.protojson import dictionary

@@ -7,7 +7,7 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-from tidewaiter_cli.stopping import CANNOT_TELL, Stop
+from tidewaiter_cli.typed import SHIPMENT, named_as_typed
 
 if TYPE_CHECKING:
     from google.type.money_pb2 import Money
@@ -66,18 +66,12 @@ def sentence_case(name: str) -> str:
     return name.replace("_", " ").lower()
 
 
-def refuse_blank(name: str) -> None:
-    """Stop when the name that was typed names nothing, as an empty variable of a shell does."""
-    if not name.strip():
-        advice = "Give a shipment id, a tracking number, or ORIGINATOR/request_id."
-        raise Stop("no shipment is named.", advice=advice, status=CANNOT_TELL)
-
-
 def counted(count: int, noun: str) -> str:
     """1 filing, 2,000 filings."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
+@named_as_typed(SHIPMENT)
 def find_shipment(client: Client, name: str) -> intake_pb2.GetShipmentResponse:
     """The shipment called so: by its id, by "ORIGINATOR/request_id", or by its tracking number in any spelling."""
     from tidewaiter_client import NotFound
