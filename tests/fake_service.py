@@ -2,7 +2,8 @@
 
 Told by files in its data folder: `<service>.dies` (ends at once, with that line in its log), `<service>.once` (the
 same, and the file is removed first), `logs/audit.slow` (making a log, it notes its process in `logs/audit.making` and
-waits for `logs/audit.go`). Writes its name to `stopped` when it was asked to stop.
+waits for `logs/audit.go`), `<service>.unfit` (removes the file, and says from then on that it does not serve).
+Writes its name to `stopped` when it was asked to stop.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Final
+
+_LOOK_SECONDS: Final = 0.02
 
 
 def main() -> int:
@@ -38,7 +42,7 @@ def _wait_if_told(folder: Path) -> None:
         (folder / "audit.draft").write_text(str(os.getpid()), encoding="utf-8")
         (folder / "audit.draft").rename(folder / "audit.making")
         while not (folder / "audit.go").exists():
-            time.sleep(0.01)
+            time.sleep(_LOOK_SECONDS)
 
 
 def _serve(address: str, stopped: Path, service: str) -> int:
@@ -59,7 +63,11 @@ def _serve(address: str, stopped: Path, service: str) -> int:
         sys.stdout.write(json.dumps({"event": "cannot start", "why": f"cannot listen on {address}"}) + "\n")
         return ADDRESS_UNAVAILABLE
     server.start()
-    signal.sigwait({signal.SIGTERM})
+    unfit = stopped.with_name(f"{service}.unfit")
+    while signal.sigtimedwait({signal.SIGTERM}, _LOOK_SECONDS) is None:
+        if unfit.exists():
+            unfit.unlink()
+            servicer.set(health_name(os.getpid()), health_pb2.HealthCheckResponse.NOT_SERVING)
     with stopped.open("a", encoding="utf-8") as note:
         note.write(f"{service}\n")
     server.stop(0).wait(5)

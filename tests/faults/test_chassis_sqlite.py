@@ -8,6 +8,7 @@ from pathlib import Path
 
 import apsw
 import pytest
+from structlog.testing import capture_logs
 from tidewaiter_chassis.failures import Failure, Kind
 from tidewaiter_chassis.sqlite import Database
 
@@ -162,6 +163,34 @@ async def test_whatever_a_work_raises_nobody_waits_for_ever(tmp_path: Path) -> N
         await asyncio.wait_for(ledger.write(leaves), 10)
 
     await is_lost(ledger)
+    await ledger.close()
+
+
+async def test_a_loss_is_logged_once_with_its_cause_and_where(tmp_path: Path) -> None:
+    ledger = open_ledger(tmp_path / "l.db")
+    await ledger.write(lambda connection: connection.execute("PRAGMA max_page_count = 1").get)
+
+    with capture_logs() as lines:
+        for _ in range(3):
+            with pytest.raises(Failure, match="STORE_LOST"):
+                await ledger.write(adding("Maria Muster" + "x" * 50_000))
+
+    (line,) = lines
+    assert ("store lost", "error", "ledger") == (line["event"], line["log_level"], line["store"])
+    assert ("FullError", "SQLITE_FULL", str(tmp_path / "l.db")) == (line["error"], line["sqlite"], line["path"])
+    assert "database or disk is full" in line["message"]
+    assert "Maria" not in repr(line)
+    await ledger.close()
+
+
+async def test_a_loss_that_is_not_sqlites_own_is_logged_too(tmp_path: Path) -> None:
+    ledger = open_ledger(tmp_path / "l.db", before_commit=FailsOnce(0, lambda: RuntimeError("by 'Maria Muster'")))
+
+    with capture_logs() as lines, pytest.raises(Failure, match="STORE_LOST"):
+        await ledger.write(adding("a"))
+
+    assert [("store lost", "RuntimeError", None)] == [(line["event"], line["error"], line["sqlite"]) for line in lines]
+    assert "Maria" not in repr(lines)
     await ledger.close()
 
 

@@ -16,11 +16,18 @@ from typing import Any
 
 import grpc
 import pytest
+from tidewaiter_chassis import answers
+from tidewaiter_chassis.failures import Failure
 from tidewaiter_chassis.spanfile import read_spans
+from tidewaiter_chassis.started import STORE_LOST
+
+from tests.seams.chassis_echo import SERVICE
+from tests.unit.chassis_ledger import names_in, open_ledger
 
 PROGRAM = """
 import asyncio, environ, sys
 from tests.seams.chassis_echo import SERVICE, Echo, add_echo
+from tests.unit.chassis_ledger import adding, open_ledger
 from tidewaiter_chassis.failures import Failure, Kind
 from tidewaiter_chassis.server import Server, main
 from tidewaiter_chassis.settings import ServiceSettings
@@ -39,6 +46,18 @@ async def build(settings, telemetry, *, create_log=False):
     async def close():
         telemetry.log.info("closed", created=create_log)
     server.add(add_echo, Echo(slow), SERVICE).on_stop(close)
+    if MODE == "store":
+        ledger = open_ledger(settings.data_dir / "ledger.db")
+        server.on_stop(ledger.close).lives_while(lambda: not ledger.lost.is_set())
+        async def write(request, _context):
+            if request == b"fill":
+                # As full as a disk can be made without filling one.
+                await ledger.write(lambda connection: connection.execute("PRAGMA max_page_count = 1").get)
+                await ledger.write(adding("x" * 50_000))
+            return b"%d" % await ledger.write(adding(request.decode()))
+        server.add(add_echo, Echo(write), SERVICE)
+    if MODE == "create":
+        raise SystemExit(0)
     if MODE == "failure":
         raise Failure(kind=Kind.CORRUPT, reason="ROOT_MISMATCH", detail="The log contradicts itself.")
     if MODE == "bug":
@@ -121,9 +140,57 @@ def test_a_port_in_use_is_one_clear_line_with_the_setting_and_status_3(tmp_path:
     lines = [json.loads(line) for line in errors.splitlines()]
     assert (3, ["settings", "closed", "cannot start"]) == (status, [line["event"] for line in lines])
     assert f"cannot listen on {address}, which TIDEWAITER_AUDIT_LISTEN names: it is in use" in lines[-1]["why"]
-    assert (3, 1) == (other_status, len(other_errors.splitlines()))
-    assert f"tidewaiter_audit: cannot start: cannot serve metrics on {address}: " in other_errors
-    assert "TIDEWAITER_AUDIT_METRICS_LISTEN" in other_errors
+    other = [json.loads(line) for line in other_errors.splitlines()]
+    assert (3, ["settings", "closed", "cannot start"]) == (other_status, [line["event"] for line in other])
+    assert other[-1]["why"].startswith(f"cannot serve metrics on {address}: ")
+    assert other[-1]["why"].endswith("; TIDEWAITER_AUDIT_METRICS_LISTEN names that address")
+
+
+@pytest.mark.processes
+def test_a_process_that_serves_nothing_needs_neither_address(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        status, errors = ended(tmp_path, "create", "--create-log", listen=address, metrics_listen=address)
+
+    assert (0, ["settings"]) == (status, [json.loads(line)["event"] for line in errors.splitlines()])
+
+
+async def filled(tmp_path: Path, *requests: bytes) -> tuple[Failure | None, int, list[dict[str, Any]]]:
+    """What the last of these requests failed with, the exit status, and the lines from ready on."""
+    with program(tmp_path, "store", drain_seconds=30) as process:
+        address, _ = await asyncio.to_thread(ready_address, process)
+        failure = None
+        async with grpc.aio.insecure_channel(address) as channel:
+            method: Any = channel.unary_unary(f"/{SERVICE}/Unary")
+            try:
+                for request in requests:
+                    await method(request)
+                process.send_signal(signal.SIGTERM)
+            except grpc.aio.AioRpcError as error:
+                failure = answers.from_rpc_error(error)
+            _, errors = await asyncio.to_thread(process.communicate, timeout=20)
+        return failure, process.returncode, [json.loads(line) for line in errors.splitlines()]
+
+
+@pytest.mark.processes
+async def test_a_full_disk_is_said_ends_the_process_in_order_with_status_4_and_a_new_start_recovers(
+    tmp_path: Path,
+) -> None:
+    failure, status, lines = await filled(tmp_path, b"kept", b"fill")
+
+    assert (STORE_LOST, "STORE_LOST") == (status, failure and failure.reason)
+    (said,) = [line for line in lines if line["event"] == "store lost"]
+    assert ("error", "FullError", "SQLITE_FULL") == (said["level"], said["error"], said["sqlite"])
+    assert "database or disk is full" in said["message"]
+    assert ("ledger", str(tmp_path / "ledger.db")) == (said["store"], said["path"])
+    last = [line["event"] for line in lines if line["level"] != "info" or line["event"] != "rpc"]
+    assert ["store lost", "health changed", "draining", "closed", "stopped"] == last
+    assert ["lost"] == [line["because"] for line in lines if line["event"] == "draining"]
+
+    assert (None, 0) == (await filled(tmp_path, b"again"))[:2]
+    ledger = open_ledger(tmp_path / "ledger.db")
+    assert ["kept", "again"] == names_in(ledger)
+    await ledger.close()
 
 
 @pytest.mark.processes

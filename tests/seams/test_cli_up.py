@@ -9,55 +9,20 @@ import socket
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from tidewaiter_chassis.started import ADDRESS_UNAVAILABLE
 from tidewaiter_cli.stopping import Stop
-from tidewaiter_cli.supervise.leftovers import alone, birth_of, holds_state, note_processes, stop_survivors
+from tidewaiter_cli.supervise.leftovers import alone, holds_state, note_processes, stop_survivors
 from tidewaiter_cli.supervise.plan import SERVICES, Plan, free_ports, make_plan
 from tidewaiter_cli.supervise.starting import started
 from tidewaiter_cli.supervise.suite import RESTARTS_MAX, PortLost, Suite
 
-FAKE = Path(__file__).parents[1] / "fake_service.py"
-SECONDS_MAX = 30.0
+from tests.fake_suite import FakePlan, runs, suite, wait_until
 
 pytestmark = pytest.mark.processes
-
-
-class FakePlan(Plan):
-    """The same plan with other programs."""
-
-    def command(self, service: str, *flags: str) -> list[str]:
-        return [sys.executable, f"{FAKE}", service, *flags]
-
-
-@contextmanager
-def suite(data: Path, said: list[str] | None = None) -> Iterator[tuple[Suite, FakePlan]]:
-    """A suite of fakes, stopped at the end whatever happened."""
-    data.mkdir(parents=True, exist_ok=True)
-    real = make_plan(data=data, port_base=0, lists=None)
-    plan = FakePlan(data=data, addresses=real.addresses, metrics=real.metrics, tiles=real.tiles)
-    made = Suite(plan, inherited=os.environ, say=(said if said is not None else []).append)
-    try:
-        yield made, plan
-    finally:
-        made.stop()
-
-
-def wait_until(holds: object) -> None:
-    deadline = time.monotonic() + SECONDS_MAX
-    while not holds():  # type: ignore[operator]
-        assert time.monotonic() < deadline
-        threading.Event().wait(0.02)
-
-
-def runs(pid: int) -> bool:
-    return birth_of(pid) != ""
 
 
 def test_all_four_serve_and_a_new_log_is_made_only_where_there_is_no_state(tmp_path: Path) -> None:
@@ -97,7 +62,7 @@ def test_a_killed_service_is_started_again_and_that_is_said(tmp_path: Path) -> N
         os.kill(before["risk"], signal.SIGKILL)
         wait_until(lambda: any("risk serves again" in line for line in said))
         asked.set()
-        keeper.join(SECONDS_MAX)
+        keeper.join(30)
 
     assert 1 == len(changes)
     assert before["risk"] != changes[0]["risk"]
@@ -174,7 +139,7 @@ def test_asked_to_stop_while_the_log_is_made_it_makes_it_whole_and_starts_nothin
         asked.set()
         making.with_name("audit.go").touch()
 
-        assert not ended.result(SECONDS_MAX)
+        assert not ended.result(30)
         assert {} == running.pids()
     assert "--create-log" == (tmp_path / "audit.db").read_text(encoding="utf-8")
 

@@ -18,7 +18,6 @@ from tidewaiter_chassis.metrics import (
     SECONDS_BUCKETS,
     Endpoint,
     Meters,
-    otlp_wanted,
 )
 
 RESOURCE = Resource({"service.name": "unit"})
@@ -132,6 +131,7 @@ def get(address: str) -> str:
 
 def test_prometheus_reads_all_of_it_in_its_own_names() -> None:
     meters = Meters.start(resource=RESOURCE, listen="127.0.0.1:0")
+    meters.serve()
     meters.rpc_server_seconds.record(0.002, {"rpc.method": "a.B/C", "rpc.status_code": "OK"})
     meters.counter("tidewaiter.decisions", unit="{decision}", description="Decisions").add(2)
     text = get(meters.address)
@@ -147,36 +147,37 @@ def test_prometheus_reads_all_of_it_in_its_own_names() -> None:
 
 def test_after_the_stop_the_port_is_free_again() -> None:
     meters = Meters.start(resource=RESOURCE, listen="127.0.0.1:0")
+    assert "" == meters.address
+    meters.serve()
     host, _, port = meters.address.rpartition(":")
+    meters.serve()
+    assert f"{host}:{port}" == meters.address
     meters.stop()
     with socket.create_server((host, int(port))):
         pass
 
 
 def test_an_address_in_use_is_an_os_error() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError, match="in use"):
-        Meters.start(resource=RESOURCE, listen=f"127.0.0.1:{taken.getsockname()[1]}")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        meters = Meters.start(resource=RESOURCE, listen=f"127.0.0.1:{taken.getsockname()[1]}")
+        with pytest.raises(OSError, match="in use"):
+            meters.serve()
+    meters.stop()
 
 
 def test_nothing_is_served_when_nothing_is_asked_for() -> None:
     meters = Meters.start(resource=RESOURCE)
 
+    meters.serve()
     assert "" == meters.address
     meters.stop()
 
 
-@pytest.mark.parametrize(
-    ("environ", "wanted"),
-    [({}, False), ({"OTEL_EXPORTER_OTLP_ENDPOINT": ""}, False), ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://c"}, True)],
-)
-def test_a_collector_is_wanted_when_the_standard_variable_names_one(environ: dict[str, str], wanted: bool) -> None:
-    assert wanted is otlp_wanted(environ)
-
-
 def test_an_address_in_use_is_named() -> None:
     first = Endpoint("127.0.0.1:0")
+    first.open()
     try:
         with pytest.raises(OSError, match=f"cannot serve metrics on {first.address}"):
-            Endpoint(first.address)
+            Endpoint(first.address).open()
     finally:
         first.close()

@@ -9,9 +9,10 @@ from google.type.money_pb2 import Money
 from tidewaiter.eligibility.v1 import eligibility_pb2
 from tidewaiter.trade.v1 import trade_pb2
 from tidewaiter_cli.pages.changes import sentences
-from tidewaiter_cli.pages.checking import flag_of, print_finding, refuse_country, refuse_day
+from tidewaiter_cli.pages.checking import flag_of, print_finding
 from tidewaiter_cli.pages.law import dictionary_of, difference, of_kind, print_difference, print_rows
 from tidewaiter_cli.stopping import Stop
+from tidewaiter_cli.typed import country_of, day_of
 
 
 def row(rule_id: str, kind: str = "regime", **changes: Any) -> eligibility_pb2.LawRow:
@@ -105,12 +106,11 @@ def test_a_machine_gets_every_field() -> None:
 
 
 def test_a_day_or_a_country_that_can_be_none_is_refused() -> None:
-    refuse_day("the day", "")
-    refuse_country("--origin", "")
-    with pytest.raises(Stop, match="the day 2025-02-30 is no day"):
-        refuse_day("the day", "2025-02-30")
+    assert "CN" == country_of("--origin", "cn")
+    with pytest.raises(Stop, match="BEFORE 2025-02-30 is no day"):
+        day_of("BEFORE", "2025-02-30")
     with pytest.raises(Stop, match="--origin CHN is no country"):
-        refuse_country("--origin", "CHN")
+        country_of("--origin", "CHN")
 
 
 def test_each_change_that_turns_a_verdict_is_one_sentence() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -98,8 +100,53 @@ def test_a_process_is_asked_why_it_ended_and_no_other_that_wrote_before_it(tmp_p
     assert "the list is torn" == why(f"print({line!r}); print('and more')")
     assert "no room" == why("print('no room')")
     assert "no port" == why("print('tidewaiter_risk: cannot start: no port')")
-    assert "it wrote nothing to its log" == why("")
+    assert "its log does not say why" == why("")
+    assert "its log does not say why" == why('print(\'{"event": "torn of\')')
+    lost = json.dumps({"level": "error", "event": "store lost", "message": "database or disk is full"})
+    drained = json.dumps({"level": "info", "event": "draining", "why": "lost"})
+    assert "store lost: database or disk is full" == why(f"print({lost!r}); print({drained!r})")
     assert "KeyError: 'x'" == why("import json; print(json.dumps({'exception': \"KeyError: 'x'\"})); print([1])")
+
+
+def full_disk(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_what_cannot_be_copied_is_left_as_it_was_with_those_set_aside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = log(tmp_path)
+    for letter in "ab":
+        with file.opened() as output:
+            output.write(letter.encode() * 101)
+    before = written(tmp_path)
+    monkeypatch.setattr(shutil, "copyfileobj", full_disk)
+    monkeypatch.setattr(shutil, "_fastcopy_sendfile", full_disk)
+
+    for _ in range(3):
+        with pytest.raises(OSError, match="No space left"):
+            file.bound()
+
+    assert {"risk.1.log": "a" * 101, "risk.log": "b" * 101} == before == written(tmp_path)
+
+
+def test_a_process_is_started_although_its_log_cannot_be_set_aside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = log(tmp_path, bytes_max=3)
+    with file.opened() as output:
+        output.write(b"before\n")
+    monkeypatch.setattr(shutil, "copyfile", full_disk)
+
+    child = Child("risk", command=[sys.executable, "-c", "print('after')"], environment={}, log=file)
+    child.start()
+
+    assert child.wait(30)
+    assert {"risk.log": "before\nafter\n"} == written(tmp_path)
+
+
+def test_a_log_that_is_gone_says_so_when_it_is_asked_why(tmp_path: Path) -> None:
+    assert "its log cannot be read, No such file or directory" == log(tmp_path).why()
 
 
 def test_without_a_word_each_service_may_take_128_megabytes() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from tidewaiter_cli.pages.checking import arrival_on, money_of, print_finding
 from tidewaiter_cli.pages.explaining import print_decision
 from tidewaiter_cli.pages.showing import money, name_of
 from tidewaiter_cli.stopping import Stop
+from tidewaiter_cli.typed import day_of
 from tidewaiter_client import Answer, FilingRefused, RequestIdReused, ServerFailed
 
 TRACE = "ab" * 16
@@ -50,10 +52,10 @@ def test_what_is_no_amount_is_refused(text: str) -> None:
 
 
 def test_a_day_is_read_as_noon_in_america_and_what_is_none_is_refused() -> None:
-    assert "2025-08-29T17:00:00Z" == arrival_on("2025-08-29").ToJsonString()
-    for text in ("2025-08-32", "tomorrow", "2025-08-29T10:00:00Z"):
-        with pytest.raises(Stop, match="is no day"):
-            arrival_on(text)
+    assert "2025-08-29T17:00:00Z" == arrival_on(date(2025, 8, 29)).ToJsonString()
+    for text in ("2025-08-32", "tomorrow", "2025-08-29T10:00:00Z", "20250829"):
+        with pytest.raises(Stop, match=f"--on {text} is no day"):
+            day_of("--on", text)
 
 
 def test_an_enum_value_of_a_newer_release_keeps_its_number() -> None:

@@ -24,7 +24,9 @@ _NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 
 
 class Health:
-    """SERVING while every check says so, NOT_SERVING otherwise and for good once the server drains.
+    """SERVING while every check says so, NOT_SERVING otherwise and for good once the server drains or is lost.
+
+    `lost` is set once one of the `vital` checks does not hold: then no waiting helps.
 
     The answer is the same for each service on the server, for the server as a whole (the empty name) and for this
     process (`health_name`).
@@ -32,6 +34,8 @@ class Health:
 
     def __init__(self) -> None:
         self.checks: list[Callable[[], bool]] = []
+        self.vital: list[Callable[[], bool]] = []
+        self.lost = asyncio.Event()
         self._servicer = health_aio.HealthServicer()
         self._names: list[str] = [""]
         self._serving: bool | None = None
@@ -54,7 +58,9 @@ class Health:
 
     async def look(self) -> None:
         """Look at every check now and tell when the answer changed."""
-        serving = all(self._holds(check) for check in self.checks)
+        if not all(self._holds(check) for check in self.vital):
+            self.lost.set()
+        serving = not self.lost.is_set() and all(self._holds(check) for check in self.checks)
         if serving == self._serving:
             return
         first, self._serving = self._serving is None, serving

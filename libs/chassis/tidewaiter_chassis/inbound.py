@@ -36,6 +36,8 @@ Serialize = Callable[[Any], bytes]
 
 _RETRY_SECONDS = 0.5
 """What a refused caller is told to wait: some hundred calls have ended by then."""
+LEAVING_SECONDS_MAX = 0.5
+"""How long after a write that failed the cancellation may come which says that the caller is gone."""
 
 
 class Inbound:
@@ -156,6 +158,8 @@ class Inbound:
 
     async def _answer(self, call: InboundCall, error: BaseException, context: Context) -> NoReturn:
         """Tell the caller what happened, in a form that gives nothing away, and end the call on our side first."""
+        if isinstance(error, grpc.aio.InternalError):
+            error = await _cancellation_behind(error)
         ended: Ended = call.judge(error)
         self._end(call, ended.code or _code_set_on(context), ended.reason)
         if ended.status is None:
@@ -168,6 +172,18 @@ async def _notice_cancellation() -> None:
     # A caller that cancels its stream looks at first like one that has sent its last message: the stream of requests
     # just ends. The cancellation itself comes in the same breath, and is raised here.
     await asyncio.sleep(0)
+
+
+async def _cancellation_behind(error: BaseException) -> BaseException:
+    """The cancellation that a failed write of gRPC's foretold, or the error itself when none comes.
+
+    A caller that goes away first fails the write that is under way; its call is cancelled a moment later.
+    """
+    try:
+        await asyncio.sleep(LEAVING_SECONDS_MAX)
+    except asyncio.CancelledError as cancelled:
+        return cancelled
+    return error
 
 
 async def _write_all(responses: AsyncGenerator[Any, None], context: Context) -> None:

@@ -5,7 +5,6 @@ Nothing is registered globally. Every instrument is made once per name; asking a
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from threading import Lock, Thread
 from types import MappingProxyType
@@ -129,25 +128,27 @@ class Meters:
 
     @classmethod
     def start(cls, *, resource: Resource, listen: str = "", push: bool = False) -> Meters:
-        """Metrics as the settings want them: served at `listen` (host:port, "" for nowhere), pushed by OTLP or not.
-
-        AddressUnavailable when `listen` cannot be bound.
+        """Metrics as the settings want them: pushed by OTLP or not, and for `serve` the address (host:port, "" for
+        nowhere), which is not bound before.
         """
         readers: list[MetricReader] = [_pushing_reader()] if push else []
-        if not listen:
-            return cls(resource=resource, readers=readers)
-        endpoint = Endpoint(listen)
-        try:
-            meters = cls(resource=resource, readers=[*readers, endpoint.reader])
-        except BaseException:
-            endpoint.close()
-            raise
+        endpoint = Endpoint(listen) if listen else None
+        meters = cls(resource=resource, readers=readers if endpoint is None else [*readers, endpoint.reader])
         meters._endpoint = endpoint
         return meters
 
+    def serve(self) -> None:
+        """Serve /metrics, if an address was given for it; a second call changes nothing.
+
+        Apart from `start`, so that a process that ends without serving anything leaves the address alone.
+        AddressUnavailable when it cannot be bound.
+        """
+        if self._endpoint is not None:
+            self._endpoint.open()
+
     @property
     def address(self) -> str:
-        """Where /metrics is served, host:port; "" when nowhere."""
+        """Where /metrics is served, host:port; "" when nowhere, or not yet."""
         return "" if self._endpoint is None else self._endpoint.address
 
     def histogram(self, name: str, *, unit: str, description: str) -> measures.Histogram:
@@ -206,34 +207,42 @@ class Meters:
 
 
 class Endpoint:
-    """An HTTP server on its own thread that answers every GET with the metrics in Prometheus's text format."""
+    """An HTTP server on its own thread that answers every GET with the metrics in Prometheus's text format.
+
+    `address` is where, host:port with the real port; "" until `open`.
+    """
 
     def __init__(self, listen: str) -> None:
         # Imported here: a service that serves no metrics, and every command, starts without it.
         from opentelemetry.exporter.prometheus import PrometheusMetricReader
-        from prometheus_client import CollectorRegistry, start_http_server
+        from prometheus_client import CollectorRegistry
 
-        registry = CollectorRegistry()
-        host, _, port = listen.rpartition(":")
-        self._server: WSGIServer
-        self._thread: Thread
+        self.address = ""
+        self._listen = listen
+        self._registry = CollectorRegistry()
+        self._running: tuple[WSGIServer, Thread] | None = None
+        self.reader = PrometheusMetricReader(scope_info_enabled=False, registry=self._registry)
+
+    def open(self) -> None:
+        """Serve; a second call changes nothing. AddressUnavailable when the address cannot be bound."""
+        from prometheus_client import start_http_server
+
+        if self._running is not None:
+            return
+        host, _, port = self._listen.rpartition(":")
         try:
-            self._server, self._thread = start_http_server(int(port), addr=host.strip("[]"), registry=registry)
+            self._running = start_http_server(int(port), addr=host.strip("[]"), registry=self._registry)
         except OSError as error:
-            raise AddressUnavailable(f"cannot serve metrics on {listen}: {error.strerror or error}") from error
-        self.reader = PrometheusMetricReader(scope_info_enabled=False, registry=registry)
-        self.address = f"{host}:{self._server.server_port}"
+            raise AddressUnavailable(f"cannot serve metrics on {self._listen}: {error.strerror or error}") from error
+        self.address = f"{host}:{self._running[0].server_port}"
 
     def close(self) -> None:
-        """Stop serving and give the port back."""
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-
-def otlp_wanted(environ: Mapping[str, str] = os.environ) -> bool:
-    """Whether the standard OTEL_EXPORTER_OTLP_ENDPOINT names a collector."""
-    return bool(environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"))
+        """Stop serving, if it does, and give the port back."""
+        if self._running is not None:
+            server, thread = self._running
+            server.shutdown()
+            server.server_close()
+            thread.join()
 
 
 def _fold(batch: list[Measurement]) -> None:

@@ -19,8 +19,10 @@ import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from tidewaiter_chassis.settings import ServiceSettings, SettingsRefused, load
+from tidewaiter_chassis.standard_output import readers_may_leave
 
 
+@readers_may_leave()
 def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> int:
     """The exit status: 0 when the service says SERVING in time, 1 when it does not, cannot be reached or is ill set.
 

@@ -22,7 +22,7 @@ from tidewaiter_chassis.health import Health
 from tidewaiter_chassis.inbound import Inbound
 from tidewaiter_chassis.registrar import Registrar
 from tidewaiter_chassis.settings import ServiceSettings
-from tidewaiter_chassis.started import ADDRESS_UNAVAILABLE, AddressUnavailable
+from tidewaiter_chassis.started import ADDRESS_UNAVAILABLE, STORE_LOST, AddressUnavailable
 from tidewaiter_chassis.telemetry import Telemetry
 
 CLOSE_SECONDS_MAX = 10.0
@@ -63,6 +63,11 @@ class Server:
         )
 
     @property
+    def lost(self) -> asyncio.Event:
+        """Set once a check given to `lives_while` does not hold: the server had better end and be started again."""
+        return self._health.lost
+
+    @property
     def in_flight(self) -> int:
         """How many calls are being served, those of health and reflection aside."""
         return self._inbound.in_flight
@@ -81,6 +86,14 @@ class Server:
         self._health.checks.append(check)
         return self
 
+    def lives_while(self, check: Callable[[], bool]) -> Self:
+        """Go on only while `check` holds, say that of a store: once it does not, NOT_SERVING for good and `lost`.
+
+        It is called as often as those of `ready_when`.
+        """
+        self._health.vital.append(check)
+        return self
+
     def on_stop(self, close: Close) -> Self:
         """Call `close` when the server stops, after the calls ended, the latest given first."""
         self._closers.append(close)
@@ -96,7 +109,7 @@ class Server:
             raise
 
     async def start(self) -> str:
-        """Serve, and say where: host:port, the real one when port 0 was asked for.
+        """Serve, metrics too, and say where: host:port, the real one when port 0 was asked for.
 
         AddressUnavailable when it cannot be had, Failure when it needs TLS; what `on_stop` was given is closed then.
         """
@@ -127,8 +140,9 @@ class Server:
         await asyncio.shield(self._stopped)
 
     async def serve_until_signal(self) -> None:
-        """Start, serve until SIGTERM or SIGINT, and drain. A second signal stops the running calls at once."""
+        """Start, serve until SIGTERM, SIGINT or `lost`, and drain. A second signal stops the running calls at once."""
         asked = asyncio.Event()
+        ends = {asyncio.create_task(asked.wait(), name="asked"), asyncio.create_task(self.lost.wait(), name="lost")}
         hurry: list[asyncio.Task[None]] = []
 
         def on_signal() -> None:
@@ -141,11 +155,14 @@ class Server:
             loop.add_signal_handler(number, on_signal)
         try:
             await self.start()
-            await asked.wait()
-            self._telemetry.log.info("draining", seconds=self._settings.drain_seconds)
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            because = "signal" if asked.is_set() else "lost"
+            self._telemetry.log.info("draining", seconds=self._settings.drain_seconds, because=because)
             await self.stop()
             await asyncio.gather(*hurry)
         finally:
+            for end in ends:
+                end.cancel()
             for number in (signal.SIGTERM, signal.SIGINT):
                 loop.remove_signal_handler(number)
 
@@ -167,11 +184,18 @@ class Server:
         self._health.add_to(server, names=self._services)
         if self._settings.reflection:
             _add_reflection(server, self._services)
-        port = _bound(server, listen, tls, settings_module.variable_of(type(self._settings), "listen"))
+        try:
+            self._telemetry.meters.serve()
+        except AddressUnavailable as error:
+            raise AddressUnavailable(f"{error}; {self._variable('metrics_listen')} names that address") from error
+        port = _bound(server, listen, tls, self._variable("listen"))
         self._server = server
         await server.start()
         await self._health.start()
         return f"{listen.rpartition(':')[0]}:{port}"
+
+    def _variable(self, field: str) -> str:
+        return settings_module.variable_of(type(self._settings), field)
 
     async def _stop(self, grace: float) -> None:
         # 1 Whoever balances load looks elsewhere.
@@ -211,7 +235,7 @@ def main(
 
     `build(settings, telemetry)` makes the server; the flags given on the command line come as keyword arguments.
     Exit status: 0 after a drain, 1 when it could not start (one line says why), 2 for bad settings, 3 when an
-    address that it should listen on cannot be had.
+    address that it should listen on cannot be had, 4 after a drain because its store was lost: start it again.
     """
     arguments = sys.argv[1:] if argv is None else argv
     found, given = settings_module.read_command_line(settings_class, arguments, os.environ, flags=flags)
@@ -220,11 +244,7 @@ def main(
 
 
 async def _live(service: str, found: ServiceSettings, build: Build, flags: Mapping[str, bool]) -> int:
-    try:
-        telemetry = Telemetry.start(service, found)
-    except OSError as error:
-        sys.stderr.write(f"tidewaiter_{service}: cannot start: {error}\n")
-        return _status_of(error)
+    telemetry = Telemetry.start(service, found)
     try:
         telemetry.log.info("settings", **settings_module.masked(found))
         server = await build(found, telemetry, **flags)
@@ -236,21 +256,17 @@ async def _live(service: str, found: ServiceSettings, build: Build, flags: Mappi
         gc.set_threshold(50_000, 20, 100)
         await server.serve_until_signal()
         telemetry.log.info("stopped")
-        return 0
+        return STORE_LOST if server.lost.is_set() else 0
     except Failure as failure:
         telemetry.log.error("cannot start", reason=failure.reason, why=failure.detail)
     except OSError as error:
         telemetry.log.error("cannot start", why=str(error))
-        return _status_of(error)
+        return ADDRESS_UNAVAILABLE if isinstance(error, AddressUnavailable) else 1
     except Exception as error:  # noqa: BLE001 - logged, and the process ends
         telemetry.log.error("cannot start", **logs.traceback_fields(error))
     finally:
         telemetry.stop()
     return 1
-
-
-def _status_of(error: OSError) -> int:
-    return ADDRESS_UNAVAILABLE if isinstance(error, AddressUnavailable) else 1
 
 
 def _bound(server: grpc.aio.Server, listen: str, tls: Tls | None, variable: str) -> int:

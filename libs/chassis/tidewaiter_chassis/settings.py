@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import difflib
 import math
-import re
 import sys
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,8 +14,9 @@ from typing import Any, TypeVar
 import attrs
 import environ as environ_config
 
-from tidewaiter_chassis import variables
+from tidewaiter_chassis import otel_variables, variables
 from tidewaiter_chassis.credentials import Tls, client_tls, is_local
+from tidewaiter_chassis.standard_output import readers_may_leave
 
 PREFIX = "TIDEWAITER_"
 OWNERS = ("INTAKE", "ELIGIBILITY", "RISK", "AUDIT", "CLI")
@@ -126,10 +126,15 @@ class SettingsRefused(Exception):
 def load(cls: type[AnySettings], environ: Mapping[str, str]) -> AnySettings:
     """The settings that the environment makes. SettingsRefused names all that is wrong with it at once.
 
-    Wrong are: an unknown variable of this service or of nobody, a missing one, a value that does not read,
-    and (once each value is well) values that contradict each other.
+    Wrong are: an unknown variable of this service or of nobody, a missing one, a value that does not read, also in
+    the standard variables of OpenTelemetry that we go by, and (once each value is well) values that contradict each
+    other.
     """
-    problems = [*_unknown(cls, environ), *_unreadable(cls, environ)]
+    problems = [
+        *_unknown(cls, environ),
+        *_unreadable(cls, environ),
+        *otel_variables.problems(environ, prefix=_prefix(cls)),
+    ]
     if problems:
         raise SettingsRefused(problems)
     settings = environ_config.to_config(cls, dict(environ))
@@ -157,6 +162,7 @@ def service_of(cls: type[ServiceSettings]) -> str:
     return _prefix(cls).removeprefix(PREFIX).lower()
 
 
+@readers_may_leave()
 def read_command_line(
     cls: type[AnySettings],
     argv: Sequence[str],
@@ -167,7 +173,8 @@ def read_command_line(
     """The settings, and for each name in `flags` (name without dashes → its help) whether it was given.
 
     `argv` has no program name. Ends the process, as a command line does, after `--help` (0), after `--check`
-    (0, the effective settings printed) and on bad settings or arguments (2, every problem on its own line).
+    (0, the effective settings printed), when nobody reads what these print (1), and on bad settings or arguments
+    (2, every problem on its own line).
     """
     parser = argparse.ArgumentParser(
         prog=f"python -m {_prefix(cls).lower()}",
@@ -258,7 +265,7 @@ def _plain(value: object) -> str | int | float | bool:
         return "all"
     if isinstance(value, (bool, int, float)):
         return value
-    return re.sub(r"(://[^:/@]*):[^@/]*@", r"\1:***@", str(value))
+    return variables.without_password(str(value))
 
 
 def _describe(cls: type[ServiceSettings]) -> str:

@@ -6,6 +6,8 @@ from typing import Final
 
 ADDRESS_UNAVAILABLE: Final = 3
 """The exit status of a service that could not have an address: with another one it may start."""
+STORE_LOST: Final = 4
+"""The exit status of a service whose store failed while it ran: started again it opens the store anew."""
 
 
 class AddressUnavailable(OSError):

@@ -16,12 +16,12 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from tidewaiter_chassis import logs, spanexport
 from tidewaiter_chassis.log_lines import LineWriter
-from tidewaiter_chassis.metrics import Meters, otlp_wanted
+from tidewaiter_chassis.metrics import Meters
+from tidewaiter_chassis.otel_variables import otlp_wanted
 from tidewaiter_chassis.sampling import TraceSampler
-from tidewaiter_chassis.settings import ServiceSettings, variable_of
+from tidewaiter_chassis.settings import ServiceSettings
 from tidewaiter_chassis.spanfile import SpanFile
 from tidewaiter_chassis.spanqueue import SpanQueue
-from tidewaiter_chassis.started import AddressUnavailable
 from tidewaiter_chassis.traces import Tracing
 
 
@@ -56,19 +56,12 @@ class Telemetry:
         """Telemetry as the settings want it: logs to standard error, spans to a file or a collector, metrics.
 
         With the standard OTEL_EXPORTER_OTLP_ENDPOINT spans and metrics go to that collector; otherwise spans go to
-        the bounded file in the trace folder. AddressUnavailable when the metrics address cannot be bound.
+        the bounded file in the trace folder. Metrics are served from `meters.serve` on.
         """
         logging = logs.configure(level=settings.log_level, form=settings.log_format, service=service)
-        push = otlp_wanted()
+        push = otlp_wanted(os.environ)
         resource = Resource.create(_identity(service))
-        try:
-            meters = Meters.start(resource=resource, listen=settings.metrics_listen, push=push)
-        except BaseException as error:
-            logging.close()
-            if isinstance(error, AddressUnavailable):
-                variable = variable_of(type(settings), "metrics_listen")
-                raise AddressUnavailable(f"{error}; {variable} names that address") from error
-            raise
+        meters = Meters.start(resource=resource, listen=settings.metrics_listen, push=push)
         file = None if push else _span_file(service, settings)
         queue = SpanQueue(spanexport.exporter_to(file, service=service))
         telemetry = cls._assembled(service, resource, meters, queue, settings)

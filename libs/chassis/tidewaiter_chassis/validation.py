@@ -7,7 +7,8 @@ never changes, and a sentence with the value, the rule and the remedy. A person'
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import protovalidate
@@ -22,6 +23,25 @@ PERSONAL_MESSAGES = frozenset({"tidewaiter.trade.v1.Party"})
 VIOLATIONS_MAX = 100
 """How many are told of one message; the last then says how many more there are."""
 VALUE_CHARACTERS_MAX = 60
+
+PATTERN_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        r"[\p{L}\p{N}]": "needs at least one letter or digit",
+        r"^[0-9]{0,18}$": "must be at most 18 digits",
+        r"^[0-9]{4}$": "must be 4 digits",
+        r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$": "must be a day written like 2026-11-24",
+        r"^[0-9]{4}\.?[0-9]{2}(\.?[0-9]{2}(\.?[0-9]{2})?)?$": "must be 6, 8 or 10 digits, plain or like 6109.10.00",
+        r"^[0-9a-f]{32}$": "must be 32 digits or letters of a-f",
+        r"^[A-Z]{2}$": "must be 2 capital letters of A-Z",
+        r"^[A-Z0-9]{2,20}$": "must be 2 to 20 capital letters of A-Z or digits",
+        r"^[A-Za-z0-9]{1,20}$": "must be 1 to 20 letters of A-Z, capital or small, or digits",
+        r"^[A-Za-z0-9 -]{1,50}$": "must be 1 to 50 letters of A-Z, capital or small, digits, spaces or hyphens",
+        r"^[A-Za-z0-9._:-]{1,128}$": (
+            "must be 1 to 128 letters of A-Z, capital or small, digits, dots, underscores, colons or hyphens"
+        ),
+    }
+)
+"""Each pattern that the contract states, in words: who files parcels need not read regular expressions."""
 
 _validator = protovalidate.Validator()
 
@@ -121,7 +141,7 @@ def _text(found: protovalidate.Violation, field: FieldDescriptor | None, *, is_p
 def _rule(found: protovalidate.Violation, *, is_personal: bool) -> str:
     proto = found.proto
     if (proto.rule_id or "").endswith(".pattern"):
-        return f"must match {found.rule_value}"
+        return PATTERN_WORDS.get(str(found.rule_value), f"must match {found.rule_value}")
     is_custom = proto.rule is not None and any(element.field_name == "cel" for element in proto.rule.elements)
     if not proto.message or (is_custom and is_personal):
         # The message of a custom rule may quote the value.

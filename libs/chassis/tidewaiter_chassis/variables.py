@@ -7,6 +7,7 @@ is refused with a sentence that says what would; nothing is trimmed, guessed or 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -130,6 +131,11 @@ def read_boolean(value: str | bool) -> bool:
     if value.lower() in _NO:
         return False
     raise ValueError("is neither yes nor no; give true or false")
+
+
+def without_password(value: str) -> str:
+    """The same text, a password inside an address in it masked."""
+    return re.sub(r"(://[^:/@]*):[^@/]*@", r"\1:***@", value)
 
 
 def _plain(number: float) -> str:

@@ -9,11 +9,12 @@ import asyncio
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import apsw
+import structlog
 
-from tidewaiter_chassis import measures
+from tidewaiter_chassis import logs, measures
 from tidewaiter_chassis.failures import Failure, Kind
 
 Work = Callable[[apsw.Connection], object]
@@ -30,6 +31,8 @@ _STORE_ERRORS = (
     apsw.NoMemError,
 )
 """After these the file's state is not what we believe it is; SQLite may have ended the transaction itself."""
+
+_SQLITE_NAMES: Mapping[str | int, str | int] = apsw.mapping_result_codes | apsw.mapping_extended_result_codes
 
 
 class Write:
@@ -48,7 +51,8 @@ class WriterThread:
     """Takes writes from `waiting` and puts each group, once durable or failed, on `committed`.
 
     A None in `waiting` is its last; it then puts a None on `committed` and ends. Once something went wrong
-    with the store itself, `lost_because` says what, and every group from then on fails with STORE_LOST.
+    with the store itself, `lost_because` and one line in the log say what, and every group from then on fails
+    with STORE_LOST.
     """
 
     def __init__(
@@ -64,6 +68,7 @@ class WriterThread:
         self.waiting: queue.SimpleQueue[Write | None] = queue.SimpleQueue()
         self.committed: queue.SimpleQueue[list[Write] | None] = queue.SimpleQueue()
         self.lost_because: BaseException | None = None
+        self._name = name
         self._connection = connection
         self._works_per_commit_max = works_per_commit_max
         self._before_commit = before_commit
@@ -115,11 +120,13 @@ class WriterThread:
                 raise self.lost_because
             self._commit(group)
         except BaseException as error:  # noqa: BLE001 - it reaches every caller of the group as STORE_LOST
-            self.lost_because = error
             for write in group:
                 # A work that failed by itself was undone in any case, and its caller knows better why.
                 write.error = write.error or _lost(error)
             self._roll_back(error)
+            if self.lost_because is None:
+                self.lost_because = error
+                self._tell_of_loss(error)
 
     def _commit(self, group: list[Write]) -> None:
         """Run and commit the works of a group. Whatever is raised from here means that the store is lost."""
@@ -174,6 +181,12 @@ class WriterThread:
                 self._connection.execute("ROLLBACK")
         except apsw.Error as another:
             error.add_note(f"and the rollback failed: {another}")
+
+    def _tell_of_loss(self, error: BaseException) -> None:
+        fields = logs.traceback_fields(error)
+        # More precise than the kind of error: it tells a read from a write. None for what is not SQLite's.
+        fields["sqlite"] = _SQLITE_NAMES.get(getattr(error, "extendedresult", -1))
+        structlog.get_logger().error("store lost", store=self._name, path=self._connection.filename, **fields)
 
 
 def _lost(because: BaseException) -> Failure:

@@ -7,8 +7,10 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from tidewaiter_cli import stopping
+from tidewaiter_cli import environment, stopping
 from tidewaiter_cli.stopping import Stop
+from tidewaiter_cli.telling import silence, tell
+from tidewaiter_cli.typed import hyphens_named
 
 if TYPE_CHECKING:
     from cyclopts import App
@@ -83,6 +85,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     if words[:1] == ["--version"]:
         words[0] = "version"
     try:
+        if not {"--help", "-h"} & set(words):
+            # Whoever looks for the right name must find it.
+            environment.refuse_unknown(os.environ)
         return _run(words)
     except Stop as stop:
         if debug:
@@ -92,7 +97,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return stopping.INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has gone; the interpreter must not complain when it flushes at the end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence(sys.stdout)
         return stopping.COULD_NOT
     except Exception as error:
         if debug:
@@ -103,13 +108,18 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(words: list[str]) -> int:
     # A command's own help comes from its docstring; only the list of commands must not load them all.
     asks_for_list = all(word.startswith("-") or word in {"log", "persons", "lists"} for word in words)
-    result = build_app(summaries=asks_for_list)(words, result_action="return_value")
+    result = build_app(summaries=asks_for_list)(hyphens_named(words), result_action="return_value")
     return result if isinstance(result, int) else stopping.DONE
+
+
+def _default_shown(value: object) -> str | None:
+    """How help shows a default; one that says nothing (absent, or a flag not given) is left out."""
+    return None if value is None or value is False or value == "" else str(value)
 
 
 def build_app(*, summaries: bool) -> App:
     """The command line; a command's module is loaded when it is run, or asked for help without `summaries`."""
-    from cyclopts import App
+    from cyclopts import App, Parameter
 
     app = App(
         name="tidewaiter",
@@ -117,6 +127,7 @@ def build_app(*, summaries: bool) -> App:
         "With --debug after any command an error shows its stack trace.",
         help_format="plaintext",
         version_flags=[],
+        default_parameter=Parameter(show_default=_default_shown),
     )
     for name, summary in COMMANDS.items():
         function = "app" if name == "law" else name
@@ -141,9 +152,9 @@ def _report(error: Exception) -> int:
 
 
 def _tell(stop: Stop) -> int:
-    print(f"tidewaiter: {stop.problem}", file=sys.stderr)
+    tell(f"tidewaiter: {stop.problem}", to=sys.stderr)
     if stop.advice:
-        print(f"  {stop.advice}", file=sys.stderr)
+        tell(f"  {stop.advice}", to=sys.stderr)
     return stop.status
 
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 
 from tidewaiter_cli import reach
+from tidewaiter_cli.typed import country_of, named_as_typed
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
 
     from tidewaiter.eligibility.v1 import eligibility_pb2
@@ -19,17 +21,18 @@ ByMode = Annotated[Mode | None, Parameter(help="How the goods arrive; all modes 
 
 
 def rows_on(
-    on: str, origin: str, mode: Mode | None, data: Path | None, eligibility: str
+    day: date | None, origin: str, mode: Mode | None, data: Path | None, eligibility: str
 ) -> eligibility_pb2.ListRegimesResponse:
-    """The rows that cover the day, the origin and the mode, each any when it is not given."""
+    """The rows that cover the day, the origin and the mode, each any when it is not given.
+
+    Stop when the origin is misspelt.
+    """
     from tidewaiter.trade.v1 import trade_pb2
     from tidewaiter_client.operators import EligibilityOperator
 
-    from tidewaiter_cli.pages.checking import refuse_country, refuse_day
-
-    refuse_day("the day", on)
-    refuse_country("--origin", origin.upper())
+    country = country_of("--origin", origin) if origin else ""
     number = trade_pb2.TransportMode.Value(f"TRANSPORT_MODE_{mode.upper()}" if mode else "TRANSPORT_MODE_UNSPECIFIED")
     address = reach.address_of("eligibility", given=eligibility, data=data)
-    with EligibilityOperator(address, tls=reach.tls()) as operator:
-        return operator.list_regimes(on=on, origin_country=origin.upper(), mode=number, with_rows=True)
+    names = {"on": "the day", "origin_country": "--origin", "mode": "--mode"}
+    with EligibilityOperator(address, tls=reach.tls()) as operator, named_as_typed(names):
+        return operator.list_regimes(on=f"{day or ''}", origin_country=country, mode=number, with_rows=True)

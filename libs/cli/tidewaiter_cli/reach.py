@@ -25,13 +25,17 @@ DEFAULT_ADDRESSES: Final = {
 }
 
 
+ADDRESS_VARIABLES: Final = {service: f"TIDEWAITER_CLI_{service.upper()}_ADDRESS" for service in DEFAULT_ADDRESSES}
+TLS_VARIABLES: Final = tuple(f"TIDEWAITER_CLI_TLS_{which}_FILE" for which in ("CA", "CERTIFICATE", "KEY"))
+
+
 def address_of(service: str, *, given: str, data: Path | None, environ: Mapping[str, str] = os.environ) -> str:
     """The address to call: `given`, else TIDEWAITER_CLI_<SERVICE>_ADDRESS, else that of the `up` on `data`.
 
     Without `data` that of the `up` on the default directory, else the default port. Stop when `data` is named and
     no `up` runs on it: the default ports may be another suite's.
     """
-    if found := given or environ.get(f"TIDEWAITER_CLI_{service.upper()}_ADDRESS", ""):
+    if found := given or environ.get(ADDRESS_VARIABLES[service], ""):
         return found
     if found := str(ready(data or DATA).get(service, "")):
         return found
@@ -53,10 +57,10 @@ def ready(data: Path) -> dict[str, Any]:
 
 
 def tls(environ: Mapping[str, str] = os.environ) -> Tls | None:
-    """The PEM files named by TIDEWAITER_CLI_TLS_{CA,CERTIFICATE,KEY}_FILE; None when none is."""
+    """The PEM files named by TLS_VARIABLES; None when none is."""
     from tidewaiter_client import Tls
 
-    files = [environ.get(f"TIDEWAITER_CLI_TLS_{which}_FILE", "") for which in ("CA", "CERTIFICATE", "KEY")]
+    files = [environ.get(name, "") for name in TLS_VARIABLES]
     if not any(files):
         return None
     authorities, certificate, key = (Path(file) if file else None for file in files)

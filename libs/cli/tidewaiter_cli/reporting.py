@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from tidewaiter_client import errors
 from tidewaiter_client.connection import InsecureRefused
 
-from tidewaiter_cli.stopping import COULD_NOT, Stop
+from tidewaiter_cli.stopping import COULD_NOT, MISSPELT, Stop
 
 _ADVICE: tuple[tuple[type[errors.TidewaiterError], str], ...] = (
-    (errors.Unavailable, "Start the services with `tidewaiter up`, or name another address; then run this again."),
+    (errors.Unavailable, "The service runs and cannot answer now; its log in <data>/logs/ says why."),
     (errors.TookTooLong, "Run it again: what was filed is filed once, whatever happened to its answer."),
     (errors.Overloaded, "Wait a moment and run it again, with less at once."),
     (errors.NotFound, "Look for a misspelt name, or in another data directory (--data)."),
@@ -21,16 +23,25 @@ _ADVICE: tuple[tuple[type[errors.TidewaiterError], str], ...] = (
     (errors.Denied, "Ask the operator for the right to do this."),
 )
 
+_MUTE: Final = (
+    "If a service runs there, it is paused, starting or overloaded: its log in <data>/logs/ may say which. "
+    "Run this again then: what was filed is filed once, whatever happened to its answer."
+)
+_REFUSED: Final = ("connection refused", "no such file or directory")
+"""How the system says that nobody listens: at a port, or at the path of a socket."""
+
 
 def explained(error: Exception) -> Stop:
     """The same error as a person should read it."""
     if isinstance(error, errors.TidewaiterError):
         if is_unreached(error):
             return Stop(f"{sentence(error)}; start it with `tidewaiter up`", status=COULD_NOT)
+        if is_mute(error):
+            return Stop(sentence(error), advice=_MUTE, status=COULD_NOT)
         return Stop(sentence(error), advice=_advice(error), status=COULD_NOT)
     if isinstance(error, InsecureRefused):
         advice = "Name the PEM files in TIDEWAITER_CLI_TLS_CA_FILE, _TLS_CERTIFICATE_FILE and _TLS_KEY_FILE."
-        return Stop(str(error).partition(":")[0] + ".", advice=advice, status=COULD_NOT)
+        return Stop(f"{error.address} is not on this machine, and no TLS is set up.", advice=advice, status=MISSPELT)
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         return Stop(f"{where}{error.strerror or error}.", advice="Check that the path exists and may be used.")
@@ -39,19 +50,31 @@ def explained(error: Exception) -> Stop:
 
 
 def is_unreached(error: errors.TidewaiterError) -> bool:
-    """Whether nobody listens at the address; a connection that TLS broke off was answered, and says why."""
-    by_service = bool(error.reason) or "address" not in error.facts
+    """Whether nobody listens at the address: the system itself refused the connection."""
+    refused = any(word in error.detail.lower() for word in _REFUSED)
+    return isinstance(error, errors.Unavailable) and not _by_service(error) and refused
+
+
+def is_mute(error: errors.TidewaiterError) -> bool:
+    """Whether a process may have the address and did not answer; a connection that TLS broke off says why itself."""
     broken_off = any(word in error.detail.lower() for word in ("ssl", "tls", "handshake", "certificate"))
-    return isinstance(error, errors.Unavailable) and not by_service and not broken_off
+    gone = isinstance(error, (errors.Unavailable, errors.TookTooLong))
+    return gone and not _by_service(error) and not is_unreached(error) and not broken_off
 
 
 def sentence(error: errors.TidewaiterError) -> str:
     """The error with all its violations, without the advice."""
     if is_unreached(error):
-        return f"nothing answers at {error.facts['address']}"
+        return f"nothing listens at {error.facts['address']}"
+    if is_mute(error):
+        return f"{error.facts['address']} did not answer: {error.code}, {error.detail}"
     if not error.violations:
         return str(error)
     return "; ".join(f"{each.field} {each.code}: {each.message}" for each in error.violations)
+
+
+def _by_service(error: errors.TidewaiterError) -> bool:
+    return bool(error.reason) or "address" not in error.facts
 
 
 def _advice(error: errors.TidewaiterError) -> str:

@@ -7,7 +7,9 @@ from typing import Final
 DONE: Final = 0
 COULD_NOT: Final = 1
 CANNOT_TELL: Final = 2
-"""Of a verification: neither that it holds nor that it does not. Also what a misspelt command line ends with."""
+"""Of a verification: neither that it holds nor that it does not."""
+MISSPELT: Final = 2
+"""What was typed, or is set in the environment, is refused as it stands, by the command or by the service it asks."""
 SOME_BAD: Final = 3
 INTERRUPTED: Final = 130
 """128 and the number of SIGINT, as shells have it."""

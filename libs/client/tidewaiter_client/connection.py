@@ -38,7 +38,11 @@ _RETRY: Final = {
 
 
 class InsecureRefused(ValueError):
-    """An address off this machine without TLS: names and addresses of people do not travel in the clear."""
+    """An `address` off this machine without TLS: names and addresses of people do not travel in the clear."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(f"{address} is not on this machine's loopback: give tls=Tls(...) to call it")
+        self.address = address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +130,7 @@ def _options(service: str, retried: Sequence[str]) -> Sequence[tuple[str, Any]]:
 
 def _refuse_off_this_machine(address: str) -> None:
     if not _stays_on_this_machine(address):
-        raise InsecureRefused(f"{address} is not on this machine's loopback: give tls=Tls(...) to call it")
+        raise InsecureRefused(address)
 
 
 def _stays_on_this_machine(address: str) -> bool:

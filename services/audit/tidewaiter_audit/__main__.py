@@ -102,7 +102,7 @@ async def build(
             tracing=telemetry.tracing,
         )
         server.add(audit_pb2_grpc.add_AuditServiceServicer_to_server, servicer, SERVICE_NAME)
-        server.ready_when(lambda: log.is_ready)
+        server.ready_when(lambda: log.is_ready).lives_while(lambda: not store.is_lost)
         telemetry.meters.gauge(
             "tidewaiter.audit.tree_size",
             read=lambda: log.tree_size,

@@ -59,7 +59,7 @@ async def build(settings: Settings, telemetry: Telemetry) -> Server:
             meter=telemetry.meters,
             waiting_max=settings.batches_waiting_max,
         )
-        server.on_stop(ledger.close).ready_when(lambda: not ledger.is_lost)
+        server.on_stop(ledger.close).lives_while(lambda: not ledger.is_lost)
         servicer = EligibilityServicer(
             law=law,
             checker=Checker(law=law, ledger=ledger),

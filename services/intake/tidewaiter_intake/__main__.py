@@ -85,7 +85,7 @@ async def build(settings: Settings, telemetry: Telemetry, *, clock: Clock | None
             draining=server.draining,
         )
         server.add(intake_pb2_grpc.add_IntakeServiceServicer_to_server, servicer, SERVICE_NAME)
-        server.ready_when(lambda: not database.lost.is_set())
+        server.lives_while(lambda: not database.lost.is_set())
     return server
 
 

@@ -20,7 +20,7 @@ from tidewaiter_cli.bench.ground import ground, say
 from tidewaiter_cli.bench.machine import machine
 from tidewaiter_cli.bench.page import Page
 from tidewaiter_cli.bench.parts import PARTS, PARTS_ON_REQUEST
-from tidewaiter_cli.stopping import CANNOT_TELL, DONE, Stop
+from tidewaiter_cli.stopping import DONE, MISSPELT, Stop
 
 _WIDTH: Final = 100
 _BASELINE: Final = "echo"
@@ -35,11 +35,11 @@ class Course:
     def __init__(self, part: str | None, *, scale: float, entries: int = 0) -> None:
         known = {**PARTS, **PARTS_ON_REQUEST}
         if part is not None and part not in known:
-            raise Stop(f"there is no part {part}.", advice=f"Parts are {', '.join(known)}.", status=CANNOT_TELL)
+            raise Stop(f"there is no part {part}.", advice=f"Parts are {', '.join(known)}.", status=MISSPELT)
         if not 0 < scale <= 1:
-            raise Stop(f"--scale {scale:g} is no share.", advice="Give one over 0, at most 1.", status=CANNOT_TELL)
+            raise Stop(f"--scale {scale:g} is no share.", advice="Give one over 0, at most 1.", status=MISSPELT)
         if entries < 0:
-            raise Stop(f"--entries {entries} is no size.", advice="Give one above 0.", status=CANNOT_TELL)
+            raise Stop(f"--entries {entries} is no size.", advice="Give one above 0.", status=MISSPELT)
         chosen = [name for name in PARTS if part in (None, name) or name == _BASELINE]
         self._parts = {name: known[name] for name in (*chosen, *(name for name in PARTS_ON_REQUEST if name == part))}
         self._scale = scale

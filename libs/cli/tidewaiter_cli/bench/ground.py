@@ -23,6 +23,7 @@ from tidewaiter_cli.bench.bare_echo import Echo, echo_process
 from tidewaiter_cli.bench.cargo import chunks_of, filings_of, shipments_of
 from tidewaiter_cli.stopping import Stop
 from tidewaiter_cli.supervise.starting import started
+from tidewaiter_cli.telling import tell
 
 CALL_SECONDS_MAX: Final = 60.0
 """A call that takes longer than this is no figure."""
@@ -151,4 +152,4 @@ async def _bare_channel(address: str) -> grpc.aio.Channel:
 
 def say(line: str) -> None:
     """One line for whoever waits; standard output is for the figures."""
-    print(f"tidewaiter bench: {line}", file=sys.stderr, flush=True)
+    tell(f"tidewaiter bench: {line}", to=sys.stderr)

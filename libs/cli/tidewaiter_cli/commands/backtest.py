@@ -13,7 +13,7 @@ from cyclopts import Parameter
 from tidewaiter_cli import reach
 from tidewaiter_cli.flags import Data, Json
 from tidewaiter_cli.rerunning.journey import DIFFERENCES_FILE, Journey
-from tidewaiter_cli.stopping import CANNOT_TELL, DONE, Stop
+from tidewaiter_cli.stopping import DONE, MISSPELT, Stop
 
 
 def backtest(
@@ -37,19 +37,19 @@ def backtest(
 
     For example:
 
-        tidewaiter backtest --law draft-law --since 2026-01-01 --work build/draft-law
+        tidewaiter backtest --law draft-law --since 2026-01-01 --work work/
         tidewaiter backtest --rules draft-scorecard --since 2026-01-01 --json
     """
     from tidewaiter_cli.rerunning.backtesting import Choice, run
     from tidewaiter_cli.rerunning.bar import bars
-    from tidewaiter_cli.rerunning.flags import day_of, of_law, of_rules
+    from tidewaiter_cli.rerunning.flags import of_law, of_rules, since_of
     from tidewaiter_cli.rerunning.journey import begin
 
     if law is None and rules is None:
-        raise Stop("give --law, --rules or both.", advice="`tidewaiter replay` runs the same ones.", status=CANNOT_TELL)
+        raise Stop("give --law, --rules or both.", advice="`tidewaiter replay` runs the same ones.", status=MISSPELT)
     choice = Choice(law=None if law is None else of_law(law), rules=None if rules is None else of_rules(rules, lists))
     asked = {
-        "since": day_of(since),
+        "since": since_of(since),
         "data": str(data.resolve()),
         **{name: _digest(folder) for name, folder in (("law", law), ("rules", rules), ("lists", lists))},
     }

@@ -52,7 +52,7 @@ def bench(
         tidewaiter bench stream
         tidewaiter bench audit --entries 1000000
         tidewaiter bench screening --lists lists/
-        tidewaiter bench screening --quality --pairs pairs.csv --lists lists/ --json
+        tidewaiter bench screening --quality --pairs pairs.csv --lists lists/
     """
     if part == "screening":
         from tidewaiter_cli.screening.bench import run as run_screening

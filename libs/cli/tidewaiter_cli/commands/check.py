@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from cyclopts import Parameter
 
 from tidewaiter_cli import reach
 from tidewaiter_cli.flags import Eligibility, Json, Running
 from tidewaiter_cli.stopping import DONE
+from tidewaiter_cli.typed import country_of, day_of, named_as_typed
 
 Mode = Literal["air", "truck", "rail", "ocean", "mail"]
 Flag = Literal[
@@ -28,6 +29,21 @@ Flag = Literal[
     "accompanied-baggage",
     "out-of-scope",
 ]
+
+_NAMES: Final = {
+    "shipment.estimated_arrival": "--on",
+    "shipment.mode": "--mode",
+    "shipment.port_of_entry": "--port",
+    "shipment.items.origin_country": "--origin",
+    "shipment.items.unit_value": "--value",
+    "shipment.items.unit_value.currency_code": "--currency",
+    "shipment.items.description": "--description",
+    "shipment.items.hts_code": "--hts",
+    "shipment.consignee.name": "--name",
+    "shipment.consignee.address_lines": "--address",
+    "shipment.consignee.postal_code": "--postal-code",
+}
+"""Which flag each field of CheckEligibilityRequest was typed as."""
 
 
 def check(
@@ -58,7 +74,7 @@ def check(
     For example:
 
         tidewaiter check --value 800.00 --origin VN --on 2025-08-28
-        tidewaiter check --value 800.01 --origin CN --mode air --on 2025-08-29 --json
+        tidewaiter check --value 800.01 --origin CN --on 2025-08-29 --json
     """
     from tidewaiter_client.operators import EligibilityOperator
 
@@ -68,9 +84,9 @@ def check(
 
     shipment = shipment_of(
         value=money_of(value, currency),
-        arrival=arrival_on(on),
-        origin=origin.upper(),
-        sent_from=(sent_from or origin).upper(),
+        arrival=arrival_on(day_of("--on", on)),
+        origin=country_of("--origin", origin),
+        sent_from=country_of("--sent-from", sent_from) if sent_from else origin.upper(),
         mode=mode,
         port=port,
         description=description,
@@ -80,7 +96,8 @@ def check(
         consignee=(name, address, postal_code),
     )
     address_found = reach.address_of("eligibility", given=eligibility, data=data)
-    with EligibilityOperator(address_found, tls=reach.tls()) as operator:
+    names = {**_NAMES, "shipment.country_of_shipment": "--sent-from" if sent_from else "--origin"}
+    with EligibilityOperator(address_found, tls=reach.tls()) as operator, named_as_typed(names):
         response = operator.what_if(shipment)
     if json:
         from tidewaiter_client.protojson import dictionary

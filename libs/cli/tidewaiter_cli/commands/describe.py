@@ -19,7 +19,6 @@ def describe(
         Path | None,
         Parameter(
             name=["--in"],
-            allow_leading_hyphen=True,
             help="A file of descriptions, one a line, or .csv with a column `description` or `product_name`, or .jsonl "
             "with such a key; - is standard input.",
         ),

@@ -10,6 +10,7 @@ from cyclopts import Parameter
 from tidewaiter_cli import reach
 from tidewaiter_cli.flags import Audit, Eligibility, Intake, Json, Running
 from tidewaiter_cli.stopping import DONE
+from tidewaiter_cli.typed import refuse_blank
 
 if TYPE_CHECKING:
     from tidewaiter.intake.v1 import intake_pb2
@@ -37,7 +38,7 @@ def explain(
     """
     from tidewaiter_client import Client
 
-    from tidewaiter_cli.pages.showing import console, find_shipment, print_json, refuse_blank
+    from tidewaiter_cli.pages.showing import console, find_shipment, print_json
 
     refuse_blank(shipment)
     with Client(reach.address_of("intake", given=intake, data=data), tls=reach.tls()) as client:

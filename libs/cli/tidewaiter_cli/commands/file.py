@@ -15,7 +15,7 @@ from tidewaiter_cli.flags import Intake, Json, Running
 
 
 def file(
-    manifest: Annotated[str, Parameter(allow_leading_hyphen=True, help="A .jsonl or .csv file, or - for stdin.")],
+    manifest: Annotated[str, Parameter(help="A .jsonl or .csv file, or - for stdin.")],
     /,
     *,
     out: Annotated[Path | None, Parameter(help="Write the answers here, a line each, in the manifest's order.")] = None,
@@ -55,7 +55,7 @@ def file(
         summary = run.summary()
         if json:
             print(json_format.dumps(summary))
-        elif summary["filings"] or not run.ended_early:
+        elif summary["filings"]:
             print_summary(summary)
         # Within the output, which keeps what was there when nothing was answered.
         return run.finish()

@@ -10,6 +10,7 @@ from tidewaiter_cli.asking_law import ByMode, Origin, rows_on
 from tidewaiter_cli.commands.law_diff import diff
 from tidewaiter_cli.flags import Eligibility, Json, Running
 from tidewaiter_cli.stopping import DONE
+from tidewaiter_cli.typed import day_of
 
 
 def law(
@@ -36,7 +37,7 @@ def law(
     from tidewaiter_cli.pages.law import dictionary_of, of_kind, print_rows
     from tidewaiter_cli.pages.showing import print_json
 
-    response = rows_on(on, origin, mode, data, eligibility)
+    response = rows_on(day_of("--on", on) if on else None, origin, mode, data, eligibility)
     rows = of_kind(response.rows, kind)
     if json:
         print_json({"law_version": response.law_version, "rows": [dictionary_of(row) for row in rows]})

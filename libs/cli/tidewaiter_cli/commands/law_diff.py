@@ -9,6 +9,7 @@ from cyclopts import Parameter
 from tidewaiter_cli.asking_law import ByMode, Origin, rows_on
 from tidewaiter_cli.flags import Eligibility, Json, Running
 from tidewaiter_cli.stopping import DONE
+from tidewaiter_cli.typed import day_of
 
 
 def diff(
@@ -34,8 +35,8 @@ def diff(
     from tidewaiter_cli.pages.law import dictionary_of, difference, print_difference
     from tidewaiter_cli.pages.showing import print_json
 
-    first = rows_on(before, origin, mode, data, eligibility)
-    second = rows_on(after, origin, mode, data, eligibility)
+    days = day_of("BEFORE", before), day_of("AFTER", after)
+    first, second = (rows_on(day, origin, mode, data, eligibility) for day in days)
     ended, began = difference(first.rows, second.rows)
     if json:
         found = {"ended": [dictionary_of(row) for row in ended], "began": [dictionary_of(row) for row in began]}

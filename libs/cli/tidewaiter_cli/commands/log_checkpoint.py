@@ -26,7 +26,7 @@ def checkpoint(
 
     For example:
 
-        tidewaiter log checkpoint --out monday.checkpoint --key .tidewaiter/audit.pub
+        tidewaiter log checkpoint --out monday.checkpoint --key audit.pub
     """
     from tidewaiter_client.operators import AuditOperator
     from tidewaiter_tlog.checkpoint import verify_checkpoint

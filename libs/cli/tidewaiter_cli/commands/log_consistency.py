@@ -31,7 +31,8 @@ def consistency(
 
     For example:
 
-        tidewaiter log consistency monday.checkpoint --key audit.pub --out tuesday.checkpoint
+        tidewaiter log consistency monday.checkpoint --key audit.pub \\
+            --out tuesday.checkpoint
     """
     from tidewaiter_client.operators import AuditOperator
     from tidewaiter_tlog.checkpoint import verify_checkpoint

@@ -8,7 +8,7 @@ from cyclopts import Parameter
 
 from tidewaiter_cli import reach
 from tidewaiter_cli.flags import Audit, Json, Running
-from tidewaiter_cli.stopping import CANNOT_TELL, DONE, Stop
+from tidewaiter_cli.stopping import DONE, MISSPELT, Stop
 
 if TYPE_CHECKING:
     from tidewaiter.audit.v1 import audit_pb2
@@ -38,9 +38,10 @@ def erase(
 
     For example:
 
-        tidewaiter log erase 01J8Z000000000000000000001 --author privacy --reason "letter 17" --request-id L-17 --yes
-        tidewaiter log erase --person "Ada Lovelace" --postal-code 10001 --author privacy --reason "letter 18" \\
-            --request-id L-18 --dry-run
+        tidewaiter log erase 01J8Z000000000000000000001 --author privacy \\
+            --reason "letter 17" --request-id L-17 --yes
+        tidewaiter log erase --person "Ada Lovelace" --postal-code 10001 \\
+            --author privacy --reason "letter 18" --request-id L-18 --dry-run
     """
     from tidewaiter.audit.v1 import audit_pb2
     from tidewaiter.trade.v1 import trade_pb2
@@ -50,7 +51,7 @@ def erase(
 
     if bool(shipment_id.strip()) is bool(person.strip()):
         problem = "give a shipment or --person, one of the two."
-        raise Stop(problem, advice="A shipment id is what `tidewaiter explain` shows.", status=CANNOT_TELL)
+        raise Stop(problem, advice="A shipment id is what `tidewaiter explain` shows.", status=MISSPELT)
     request = audit_pb2.ErasePersonalDataRequest(
         shipment_id=shipment_id, author=author, reason=reason, request_id=request_id, validate_only=dry_run
     )

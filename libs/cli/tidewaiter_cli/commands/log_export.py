@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from tidewaiter_cli import reach
 from tidewaiter_cli.flags import Data, Json
-from tidewaiter_cli.stopping import CANNOT_TELL, DONE, Stop
+from tidewaiter_cli.stopping import DONE, MISSPELT, Stop
 
 
 def export(
@@ -29,8 +29,8 @@ def export(
     For example:
 
         tidewaiter log export --out decisions.jsonl
-        tidewaiter log export --parquet --since 2026-01-01 --out decisions.parquet
-        tidewaiter log verify decisions.parquet.manifest.json --key .tidewaiter/audit.pub
+        tidewaiter log export --parquet --since 2026-01-01 --out table.parquet
+        tidewaiter log verify table.parquet.manifest.json --key audit.pub
     """
     from tidewaiter_cli.exporting.manifest import KIND, SUFFIX, Manifest, digest_of
     from tidewaiter_cli.exporting.rows import row_of
@@ -38,11 +38,11 @@ def export(
     from tidewaiter_cli.pages.showing import counted, print_json
     from tidewaiter_cli.rerunning.bar import bars
     from tidewaiter_cli.rerunning.child import Child
-    from tidewaiter_cli.rerunning.flags import day_of
+    from tidewaiter_cli.rerunning.flags import since_of
 
     if out.is_dir():
-        raise Stop(f"--out {out} is a folder.", advice="Name a file.", status=CANNOT_TELL)
-    flags = [f"--data={data}", "--leaves", *([f"--since={day_of(since)}"] if since else [])]
+        raise Stop(f"--out {out} is a folder.", advice="Name a file.", status=MISSPELT)
+    flags = [f"--data={data}", "--leaves", *([f"--since={since_of(since)}"] if since else [])]
     rows = 0
     table = new_table(out, parquet=parquet)
     with Child("tidewaiter_audit.recall", *flags) as child, bars() as show:

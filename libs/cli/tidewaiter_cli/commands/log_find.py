@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from tidewaiter_cli import reach
 from tidewaiter_cli.flags import Audit, Json, Running
-from tidewaiter_cli.stopping import CANNOT_TELL, DONE, Stop
+from tidewaiter_cli.stopping import DONE, MISSPELT, Stop
 
 if TYPE_CHECKING:
     from tidewaiter.audit.v1 import audit_pb2
@@ -37,7 +37,7 @@ def find(
 
     For example:
 
-        tidewaiter log find --outcome HOLD --since 2026-03-01 --proofs receipts/
+        tidewaiter log find --outcome HOLD --since 2026-03-01 --proofs found/
     """
     from tidewaiter_client.operators import AuditOperator
 
@@ -82,5 +82,5 @@ def _outcome(name: str) -> int:
     known = {each.removeprefix("OUTCOME_"): number for each, number in trade_pb2.Outcome.items() if number}
     if name.upper() not in known:
         advice = f"Give one of {', '.join(known)}."
-        raise Stop(f"--outcome {name} is no outcome.", advice=advice, status=CANNOT_TELL)
+        raise Stop(f"--outcome {name} is no outcome.", advice=advice, status=MISSPELT)
     return known[name.upper()]

@@ -30,7 +30,8 @@ def freeze(
 
     For example:
 
-        tidewaiter log freeze --author ops --reason "2026 is over" --successor example.org/2027 --yes
+        tidewaiter log freeze --author ops --reason "2026 is over" \\
+            --successor example.org/2027 --yes
     """
     from tidewaiter_cli.custody import custody, folder_and_key, write_receipt
     from tidewaiter_cli.pages.confirming import refuse_unconfirmed

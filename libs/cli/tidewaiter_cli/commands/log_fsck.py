@@ -29,7 +29,7 @@ def fsck(
     For example:
 
         tidewaiter log fsck --data .tidewaiter
-        tidewaiter log fsck --url http://127.0.0.1:7314 --key .tidewaiter/audit.pub
+        tidewaiter log fsck --url http://127.0.0.1:7314 --key audit.pub
     """
     if url:
         return _check_served(url, key, json=json)

@@ -10,7 +10,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from tidewaiter_cli.flags import Json
-from tidewaiter_cli.stopping import CANNOT_TELL, COULD_NOT, DONE, Stop
+from tidewaiter_cli.stopping import COULD_NOT, DONE, MISSPELT, Stop
 
 
 def hammer(
@@ -40,7 +40,7 @@ def hammer(
 
     if seconds <= 0 or writers < 1 or readers < 1 or kills < 0:
         advice = "Give a time above 0, at least one writer and one reader, and no kills below 0."
-        raise Stop("that is no load.", advice=advice, status=CANNOT_TELL)
+        raise Stop("that is no load.", advice=advice, status=MISSPELT)
     plan = Plan(seconds=seconds, writers=writers, readers=readers, kills=kills, seed=seed)
     with tempfile.TemporaryDirectory(prefix="tidewaiter-hammer-") as folder:
         found = asyncio.run(run(plan, Path(folder)))

@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from tidewaiter_cli import reach
 from tidewaiter_cli.flags import Audit, Intake, Json, Running
 from tidewaiter_cli.stopping import DONE
+from tidewaiter_cli.typed import refuse_blank
 
 _SHIPMENT_ID: Final = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 
@@ -39,7 +40,7 @@ def history(
     """
     from tidewaiter_client.operators import AuditOperator
 
-    from tidewaiter_cli.pages.showing import print_json, refuse_blank
+    from tidewaiter_cli.pages.showing import print_json
 
     refuse_blank(name)
     shipment_id = name if _SHIPMENT_ID.fullmatch(name) else _shipment_id(name, intake, data)

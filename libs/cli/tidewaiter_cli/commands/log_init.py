@@ -27,7 +27,7 @@ def init(
 
     For example:
 
-        tidewaiter log init --data /var/lib/tidewaiter --origin example.org/decisions
+        tidewaiter log init --data data/ --origin example.org/decisions
     """
     from tidewaiter_cli.custody import custody, folder_and_key
     from tidewaiter_cli.pages.showing import print_json

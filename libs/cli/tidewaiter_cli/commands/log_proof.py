@@ -10,7 +10,8 @@ from cyclopts import Parameter
 
 from tidewaiter_cli import reach
 from tidewaiter_cli.flags import Audit, Intake, Json, Running
-from tidewaiter_cli.stopping import CANNOT_TELL, DONE, Stop
+from tidewaiter_cli.stopping import DONE, MISSPELT, Stop
+from tidewaiter_cli.typed import refuse_blank
 
 _DECISION_ID: Final = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}-[0-9]+")
 
@@ -40,12 +41,12 @@ def proof(
     from tidewaiter_client.operators import AuditOperator
     from tidewaiter_tlog.receipt import Receipt
 
-    from tidewaiter_cli.pages.showing import print_json, refuse_blank
+    from tidewaiter_cli.pages.showing import print_json
 
     refuse_blank(name)
     if leaf_out is not None and leaf_out.resolve() == out.resolve():
         problem = f"--out and --leaf-out are both {out}."
-        raise Stop(problem, advice="Name two files.", status=CANNOT_TELL)
+        raise Stop(problem, advice="Name two files.", status=MISSPELT)
     decision_id = name if _DECISION_ID.fullmatch(name) else _current_decision(name, intake, data)
     with AuditOperator(reach.address_of("audit", given=audit, data=data), tls=reach.tls()) as operator:
         found = operator.get_proof(decision_id)

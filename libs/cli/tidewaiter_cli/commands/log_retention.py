@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from cyclopts import Parameter
 
 from tidewaiter_cli import reach
 from tidewaiter_cli.flags import Audit, Json, Running
-from tidewaiter_cli.stopping import CANNOT_TELL, DONE, Stop
+from tidewaiter_cli.stopping import DONE
+from tidewaiter_cli.typed import day_of
 
 
 def retention(
@@ -61,9 +62,5 @@ def retention(
 
 
 def _day(text: str) -> datetime:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        advice = "Give it as YYYY-MM-DD."
-        raise Stop(f"--before {text} is no day of the calendar.", advice=advice, status=CANNOT_TELL) from None
+    day = day_of("--before", text)
     return datetime(day.year, day.month, day.day, tzinfo=UTC)

@@ -30,7 +30,8 @@ def rotate(
 
     For example:
 
-        tidewaiter log rotate --author ops --reason "yearly" --out rotation.tlog-proof --yes
+        tidewaiter log rotate --author ops --reason yearly \\
+            --out rotation.tlog-proof --yes
     """
     from tidewaiter_cli.custody import custody, folder_and_key, write_receipt
     from tidewaiter_cli.pages.confirming import refuse_unconfirmed

@@ -41,8 +41,9 @@ def verify(
 
     For example:
 
-        tidewaiter log verify decision.tlog-proof --key "$(cat .tidewaiter/audit.pub)"
-        tidewaiter log verify parcel.history.json --key .tidewaiter/audit.pub --witness w1.pub --witness w2.pub
+        tidewaiter log verify decision.tlog-proof --key .tidewaiter/audit.pub
+        tidewaiter log verify parcel.history.json --key audit.pub \\
+            --witness w1.pub --witness w2.pub
     """
     from tidewaiter_tlog.errors import HistoryUntold, TlogError
     from tidewaiter_tlog.history import HISTORY_BYTES_MAX

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from tidewaiter_cli.flags import Json
-from tidewaiter_cli.stopping import CANNOT_TELL, DONE, Stop
+from tidewaiter_cli.stopping import DONE, MISSPELT, Stop
 
 if TYPE_CHECKING:
     from tidewaiter_tlog.signers import Ed25519Cosigner
@@ -34,7 +34,7 @@ def witness(
     For example:
 
         tidewaiter log witness --key-file w1.key --make-key witness.example/w1
-        tidewaiter log witness --key-file w1.key --log audit.pub --state /var/lib/witness --listen 127.0.0.1:7315
+        tidewaiter log witness --key-file w1.key --log audit.pub --state w1/
     """
     from tidewaiter_cli.public_key import verifier_key
     from tidewaiter_cli.witness.kept import Witness
@@ -45,11 +45,11 @@ def witness(
         print(json_format.dumps({"verifier_key": made}) if json else made)
         return DONE
     if not log:
-        raise Stop("no log is named.", advice="Name each with --log.", status=CANNOT_TELL)
+        raise Stop("no log is named.", advice="Name each with --log.", status=MISSPELT)
     signer = _signer(key_file)
     host, _, port = listen.rpartition(":")
     if not host or not port.isdecimal():
-        raise Stop(f"--listen {listen} is no host:port.", advice="Give 127.0.0.1:7315.", status=CANNOT_TELL)
+        raise Stop(f"--listen {listen} is no host:port.", advice="Give 127.0.0.1:7315.", status=MISSPELT)
     kept = Witness(state, signer=signer, log_keys=[verifier_key(one, "--log") for one in log])
     with WitnessServer((host, int(port)), kept) as server:
         facts = {"verifier_key": signer.key.to_text(), "address": server.address}
@@ -69,9 +69,7 @@ def _made(path: Path, name: str) -> str:
     try:
         made = Ed25519Cosigner(name=name, seed=os.urandom(SEED_BYTES), clock_seconds=lambda: 0)
     except KeyMalformed as error:
-        raise Stop(
-            f"--make-key: {error}.", advice="Give a name like witness.example/w1.", status=CANNOT_TELL
-        ) from error
+        raise Stop(f"--make-key: {error}.", advice="Give a name like witness.example/w1.", status=MISSPELT) from error
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:

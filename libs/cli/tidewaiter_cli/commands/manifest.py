@@ -11,7 +11,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from tidewaiter_cli.flags import Json
-from tidewaiter_cli.stopping import DONE, Stop
+from tidewaiter_cli.stopping import DONE, MISSPELT, Stop
 
 
 def manifest(
@@ -36,14 +36,15 @@ def manifest(
     For example:
 
         tidewaiter manifest --parcels 5000 --seed 7 --out parcels.jsonl
-        tidewaiter manifest --parcels 200 --wrong-check-digits 0.05 | tidewaiter file -
+        tidewaiter manifest --parcels 200 | tidewaiter file -
     """
     from tidewaiter_cli.generator.lines import manifest_lines
     from tidewaiter_cli.generator.names import SAMPLE_LISTED
     from tidewaiter_cli.pages.showing import counted
 
     if json and out is None:
-        raise Stop("--json and the manifest would both go to standard output.", advice="Name a file with --out.")
+        problem = "--json and the manifest would both go to standard output."
+        raise Stop(problem, advice="Name a file with --out.", status=MISSPELT)
     names = _names_in(listed) if listed else SAMPLE_LISTED
     lines = manifest_lines(parcels, seed=seed, wrong_check_digits=wrong_check_digits, listed=names)
     if out is None:

@@ -13,7 +13,7 @@ from tidewaiter_cli.asking_persons import (
     request_id_or_new,
 )
 from tidewaiter_cli.flags import Eligibility, Intake, Json, Running
-from tidewaiter_cli.stopping import CANNOT_TELL, DONE, Stop
+from tidewaiter_cli.stopping import DONE, MISSPELT, Stop
 
 
 def merge(
@@ -35,7 +35,8 @@ def merge(
 
     For example:
 
-        tidewaiter persons merge parties.jsonl --author "office 7" --reason "one account"
+        tidewaiter persons merge parties.jsonl --author "office 7" \\
+            --reason "one account"
     """
     from tidewaiter.eligibility.v1 import eligibility_pb2
     from tidewaiter_client.operators import EligibilityOperator
@@ -45,7 +46,7 @@ def merge(
     named = parties_in(parties)
     if len(named) < 2:
         raise Stop(
-            f"{parties} has {len(named)} party.", advice="Give those that are one, a line each.", status=CANNOT_TELL
+            f"{parties} has {len(named)} party.", advice="Give those that are one, a line each.", status=MISSPELT
         )
     request = eligibility_pb2.MergePersonsRequest(
         request_id=request_id_or_new(request_id), author=author, reason=reason, parties=named

@@ -13,7 +13,7 @@ from tidewaiter_cli.asking_persons import (
     request_id_or_new,
 )
 from tidewaiter_cli.flags import Eligibility, Intake, Json, Running
-from tidewaiter_cli.stopping import CANNOT_TELL, DONE, Stop
+from tidewaiter_cli.stopping import DONE, MISSPELT, Stop
 
 
 def split(
@@ -35,7 +35,8 @@ def split(
 
     For example:
 
-        tidewaiter persons split party.jsonl --author "office 7" --reason "two passports"
+        tidewaiter persons split party.jsonl --author "office 7" \\
+            --reason "two passports"
     """
     from tidewaiter.eligibility.v1 import eligibility_pb2
     from tidewaiter_client.operators import EligibilityOperator
@@ -44,7 +45,7 @@ def split(
 
     named = parties_in(party)
     if len(named) != 1:
-        raise Stop(f"{party} has {len(named)} parties.", advice="Give the one that is split off.", status=CANNOT_TELL)
+        raise Stop(f"{party} has {len(named)} parties.", advice="Give the one that is split off.", status=MISSPELT)
     request = eligibility_pb2.SplitPersonRequest(
         request_id=request_id_or_new(request_id), author=author, reason=reason, party=named[0]
     )

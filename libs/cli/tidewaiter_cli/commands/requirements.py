@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from cyclopts import Parameter
 
 from tidewaiter_cli import reach
 from tidewaiter_cli.flags import Intake, Json, Running
 from tidewaiter_cli.stopping import DONE
+from tidewaiter_cli.typed import day_of, named_as_typed
 
 Filer = Literal["carrier", "broker", "freight-forwarder", "online-marketplace", "logistics-platform"]
 Mode = Literal["air", "truck", "rail", "ocean", "mail"]
+
+_NAMES: Final = {"filer_type": "--filer", "mode": "--mode", "day": "--on"}
+"""Which flag each field of ListRequirementsRequest was typed as."""
 
 
 def requirements(
@@ -30,16 +34,18 @@ def requirements(
     For example:
 
         tidewaiter requirements --filer carrier --mode air
-        tidewaiter requirements --filer online-marketplace --on 2025-01-15 --json
+        tidewaiter requirements --filer broker --on 2025-01-15 --json
     """
     from tidewaiter.trade.v1 import trade_pb2
     from tidewaiter_client import Client
 
     kind = f"FILER_TYPE_{filer.upper().replace('-', '_')}" if filer else "FILER_TYPE_UNSPECIFIED"
     by = f"TRANSPORT_MODE_{mode.upper()}" if mode else "TRANSPORT_MODE_UNSPECIFIED"
-    with Client(reach.address_of("intake", given=intake, data=data), tls=reach.tls()) as client:
+    day = day_of("--on", on).isoformat() if on else ""
+    address = reach.address_of("intake", given=intake, data=data)
+    with Client(address, tls=reach.tls()) as client, named_as_typed(_NAMES):
         response = client.list_requirements(
-            filer_type=trade_pb2.FilerType.Value(kind), mode=trade_pb2.TransportMode.Value(by), day=on
+            filer_type=trade_pb2.FilerType.Value(kind), mode=trade_pb2.TransportMode.Value(by), day=day
         )
     if json:
         from tidewaiter_client.protojson import dictionary
@@ -50,5 +56,5 @@ def requirements(
         return DONE
     from tidewaiter_cli.pages.requiring import print_requirements
 
-    print_requirements(response.requirements)
+    print_requirements(response.requirements, asked=", ".join(filter(None, (filer, mode, day or "today"))))
     return DONE

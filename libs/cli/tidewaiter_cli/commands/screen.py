@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from tidewaiter_cli import reach
 from tidewaiter_cli.flags import Json, Risk, Running
-from tidewaiter_cli.stopping import CANNOT_TELL, DONE, Stop
+from tidewaiter_cli.stopping import DONE, MISSPELT, Stop
+from tidewaiter_cli.typed import country_of, named_as_typed
+
+_NAMES: Final = {"party.name": "NAME", "party.country_code": "--country", "hits_max": "--hits-max"}
+"""Which argument each field of ScreenPartyRequest was typed as."""
 
 
 def screen(
@@ -21,7 +25,6 @@ def screen(
         Path | None,
         Parameter(
             name=["--in"],
-            allow_leading_hyphen=True,
             help="A file of names, one a line, or .csv with a column `query` or `name`, or .jsonl with such a key; "
             "- is standard input.",
         ),
@@ -49,11 +52,11 @@ def screen(
         tidewaiter screen --in names.txt --lists lists/ --json
     """
     if bool(name) == (file is not None):
-        raise Stop("either one name in quotes, or a file with --in.", status=CANNOT_TELL)
+        raise Stop("either one name in quotes, or a file with --in.", status=MISSPELT)
     if lists is not None:
         return _against(lists, [name] if file is None else file, country, hits_max, score_min, json)
     if file is not None:
-        raise Stop("--in needs the lists to screen against.", advice="Name their folder with --lists.", status=2)
+        raise Stop("--in needs the lists to screen against.", advice="Name their folder with --lists.", status=MISSPELT)
     return _asked(name, country, hits_max, json, data, risk)
 
 
@@ -87,8 +90,11 @@ def _asked(name: str, country: str, hits_max: int, json: bool, data: Path | None
     from tidewaiter.trade.v1 import trade_pb2
     from tidewaiter_client.operators import RiskOperator
 
-    party = trade_pb2.Party(name=name, country_code=country.upper())
-    with RiskOperator(reach.address_of("risk", given=risk, data=data), tls=reach.tls()) as operator:
+    if not name.strip():
+        raise Stop("no name is given.", advice="Give that of a person or a company, in quotes.", status=MISSPELT)
+    party = trade_pb2.Party(name=name, country_code=country_of("--country", country) if country else "")
+    address = reach.address_of("risk", given=risk, data=data)
+    with RiskOperator(address, tls=reach.tls()) as operator, named_as_typed(_NAMES):
         response = operator.screen(party, hits_max=hits_max)
     if json:
         from tidewaiter_client.protojson import dictionary

@@ -13,6 +13,7 @@ from cyclopts import Parameter
 from tidewaiter_cli import reach
 from tidewaiter_cli.flags import Intake, Json, Running
 from tidewaiter_cli.stopping import DONE, Stop
+from tidewaiter_cli.typed import refuse_blank
 
 _WRITTEN_WITHIN_SECONDS: Final = 0.3
 """A service writes its spans a quarter of a second after they ended, at the latest."""
@@ -41,7 +42,7 @@ def trace(
 
         tidewaiter trace SKYTIDE/c-1-0000000
     """
-    from tidewaiter_cli.pages.showing import console, print_json, refuse_blank
+    from tidewaiter_cli.pages.showing import console, print_json
     from tidewaiter_cli.pages.tracing import print_tree, span_tree
 
     refuse_blank(shipment)

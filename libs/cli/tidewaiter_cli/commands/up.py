@@ -6,6 +6,7 @@ import json as json_format
 import os
 import signal
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,6 +18,7 @@ from tidewaiter_cli import reach
 from tidewaiter_cli.flags import Json
 from tidewaiter_cli.stopping import DONE, Stop
 from tidewaiter_cli.supervise.log_file import USUAL, LogBounds
+from tidewaiter_cli.telling import tell
 
 if TYPE_CHECKING:
     from tidewaiter_cli.supervise.plan import Plan
@@ -46,13 +48,13 @@ def up(
 ) -> int:
     """Runs the four services on this machine until it is told to stop.
 
-    Each is a process of its own, with its log in DATA/logs. One that ends is started again.
-    Ctrl-C or SIGTERM drains them, intake first, and ends with status 0.
+    Each is a process of its own, with its log in DATA/logs. One that ends or stays unfit is started again.
+    Ctrl-C, SIGTERM or the end of the terminal drains them, intake first, and ends with status 0.
 
     For example:
 
         tidewaiter up
-        tidewaiter up --data /var/lib/tidewaiter --port-base 0 --ready-file ready.json
+        tidewaiter up --data /var/lib/tidewaiter --port-base 0
     """
     from tidewaiter_cli.supervise.leftovers import alone, stop_survivors
 
@@ -89,17 +91,17 @@ def _run(
     from tidewaiter_cli.supervise.starting import started
 
     plan, suite = started(data=data, port_base=port_base, lists=lists, logs=logs, asked_to_stop=asked_to_stop, say=_say)
-    try:
+    with ExitStack() as ending:
+        # Each of these is done whatever becomes of the others, and of whoever is told.
+        for path in notes:
+            ending.callback(path.unlink, missing_ok=True)
+        ending.callback(suite.stop)
+        ending.callback(_say, "draining: intake first, then the others")
         if not asked_to_stop.is_set():
             facts = _facts(plan, suite)
             _write_notes(notes, facts)
-            print(json_format.dumps(facts) if json else _ready_line(facts), flush=True)
+            tell(json_format.dumps(facts) if json else _ready_line(facts), to=sys.stdout)
             suite.keep(asked_to_stop, lambda: _write_notes(notes, {**facts, "pids": suite.pids()}))
-    finally:
-        _say("draining: intake first, then the others")
-        suite.stop()
-        for path in notes:
-            path.unlink(missing_ok=True)
     _say("stopped")
     return DONE
 
@@ -143,4 +145,4 @@ def _stop_on_signals() -> Event:
 
 
 def _say(line: str) -> None:
-    print(f"tidewaiter up: {line}", file=sys.stderr, flush=True)
+    tell(f"tidewaiter up: {line}", to=sys.stderr)

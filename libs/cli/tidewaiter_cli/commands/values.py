@@ -18,9 +18,7 @@ def values(
     *,
     file: Annotated[
         Path,
-        Parameter(
-            name=["--in"], allow_leading_hyphen=True, help="A manifest of filings, .jsonl or .csv; - is standard input."
-        ),
+        Parameter(name=["--in"], help="A manifest of filings, .jsonl or .csv; - is standard input."),
     ],
     out: Annotated[Path, Parameter(help="The file to write, for TIDEWAITER_RISK_VALUES_FILE.")],
     count_min: Annotated[

@@ -11,8 +11,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from tidewaiter_cli.reading.manifest_file import STANDARD_INPUT
-from tidewaiter_cli.stopping import CANNOT_TELL, Stop
+from tidewaiter_cli.stopping import MISSPELT, Stop
+from tidewaiter_cli.typed import STANDARD_INPUT
 
 
 @contextmanager
@@ -30,7 +30,7 @@ def replacing(out: Path | None, *, manifest: str, say: Callable[[str], None]) ->
         return
     if _is_manifest(out, manifest):
         advice = "Name another file: the answers would take the manifest's place."
-        raise Stop(f"--out {out} is the manifest itself.", advice=advice, status=CANNOT_TELL)
+        raise Stop(f"--out {out} is the manifest itself.", advice=advice, status=MISSPELT)
     if out.exists() and not out.is_file():
         with out.open("wb") as pipe:
             yield pipe

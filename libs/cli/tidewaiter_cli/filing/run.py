@@ -50,11 +50,6 @@ class Run:
             )
         self._ended = time.monotonic()
 
-    @property
-    def ended_early(self) -> bool:
-        """Whether something ended it before all was answered."""
-        return self._error is not None
-
     def summary(self) -> dict[str, Any]:
         """The count so far."""
         return self._tally.summary(self._ended - self._started)
@@ -63,6 +58,8 @@ class Run:
         """The exit status; raises what ended the run early."""
         if self._error is not None:
             raise self._error
+        if not self._tally.filings:
+            self._display.complain("the manifest holds no filing: nothing was filed.")
         if self._tally.pending:
             pending = counted(self._tally.pending, "filing")
             self._display.complain(

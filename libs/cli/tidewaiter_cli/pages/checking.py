@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Final
 
@@ -15,16 +15,15 @@ from rich.padding import Padding
 from tidewaiter.trade.v1 import trade_pb2
 
 from tidewaiter_cli.pages.showing import COLOURS, console, money, name_of, sentence_case
-from tidewaiter_cli.stopping import CANNOT_TELL, Stop
+from tidewaiter_cli.stopping import MISSPELT, Stop
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 _NANOS: Final = 1_000_000_000
 _UNITS_MAX: Final = 10_000_000_000
-_COUNTRY: Final = re.compile(r"[A-Z]{2}")
 _PORT: Final = re.compile(r"[0-9]{4}")
-_NOON_IN_AMERICA: Final = "T17:00:00Z"
+_NOON_IN_AMERICA: Final = time(17, tzinfo=UTC)
 """An instant that falls on the same day from Puerto Rico to Hawaii."""
 
 
@@ -35,19 +34,14 @@ def money_of(text: str, currency: str) -> Money:
     except InvalidOperation:
         amount = Decimal("NaN")
     if not amount.is_finite() or not 0 <= amount <= _UNITS_MAX or amount % Decimal("0.000000001"):
-        raise Stop(f"--value {text} is no amount.", advice="Write it as 800.00.", status=CANNOT_TELL)
+        raise Stop(f"--value {text} is no amount.", advice="Write it as 800.00.", status=MISSPELT)
     units = int(amount)
     return Money(currency_code=currency.upper(), units=units, nanos=int((amount - units) * _NANOS))
 
 
-def arrival_on(day: str) -> Timestamp:
-    """Noon or so of that day in America; Stop when it is no day."""
-    try:
-        date.fromisoformat(day)
-        instant = datetime.fromisoformat(f"{day}{_NOON_IN_AMERICA}")
-    except ValueError as error:
-        raise Stop(f"--on {day} is no day.", advice="Write it as 2025-08-29.", status=CANNOT_TELL) from error
-    return Timestamp(seconds=int(instant.timestamp()))
+def arrival_on(day: date) -> Timestamp:
+    """Noon or so of that day in America."""
+    return Timestamp(seconds=int(datetime.combine(day, _NOON_IN_AMERICA).timestamp()))
 
 
 def shipment_of(
@@ -64,8 +58,9 @@ def shipment_of(
     flags: Sequence[str],
     consignee: tuple[str, str, str],
 ) -> trade_pb2.Shipment:
-    """The shipment as it would be: one line of goods for one person; Stop when a country or the port is misspelt."""
-    _refuse_shapes(origin=origin, sent_from=sent_from, port=port)
+    """The shipment as it would be: one line of goods for one person; Stop when the port is misspelt."""
+    if not _PORT.fullmatch(port):
+        raise Stop(f"--port {port} is no port.", advice="Write four digits, such as 4701.", status=MISSPELT)
     name, street, postal_code = consignee
     item = trade_pb2.LineItem(
         description=description,
@@ -144,26 +139,3 @@ def _told(finding: trade_pb2.EligibilityFinding) -> str:
         sentence_case(name_of(trade_pb2.PersonKeyRule, each, "PERSON_KEY_RULE_")) for each in finding.person_key_rules
     ]
     return f"one person by name, postal code and street: {', '.join(rules)}"
-
-
-def refuse_day(flag: str, day: str) -> None:
-    """Stop when a day that was typed is none; "" is left out."""
-    if day:
-        try:
-            date.fromisoformat(day)
-        except ValueError as error:
-            raise Stop(f"{flag} {day} is no day.", advice="Write it as 2025-08-29.", status=CANNOT_TELL) from error
-
-
-def refuse_country(flag: str, country: str) -> None:
-    """Stop when a country that was typed can be none; "" is left out."""
-    if country and not _COUNTRY.fullmatch(country):
-        raise Stop(f"{flag} {country} is no country.", advice="Write two letters, such as VN.", status=CANNOT_TELL)
-
-
-def _refuse_shapes(*, origin: str, sent_from: str, port: str) -> None:
-    for flag, country in (("--origin", origin), ("--sent-from", sent_from)):
-        if not _COUNTRY.fullmatch(country):
-            raise Stop(f"{flag} {country} is no country.", advice="Write two letters, such as VN.", status=CANNOT_TELL)
-    if not _PORT.fullmatch(port):
-        raise Stop(f"--port {port} is no port.", advice="Write four digits, such as 4701.", status=CANNOT_TELL)

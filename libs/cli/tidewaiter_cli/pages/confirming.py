@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tidewaiter_cli.stopping import CANNOT_TELL, Stop
+from tidewaiter_cli.stopping import MISSPELT, Stop
 
 
 def refuse_unconfirmed(question: str, *, yes: bool) -> None:
@@ -13,6 +13,6 @@ def refuse_unconfirmed(question: str, *, yes: bool) -> None:
         return
     if not sys.stdin.isatty():
         problem = "it cannot be undone, and nobody is here to be asked."
-        raise Stop(problem, advice="Look with --dry-run, then run it with --yes.", status=CANNOT_TELL)
+        raise Stop(problem, advice="Look with --dry-run, then run it with --yes.", status=MISSPELT)
     if input(f"{question} [yes/no] ").strip().lower() != "yes":
-        raise Stop("nothing was done.", advice="Answer yes to do it.", status=CANNOT_TELL)
+        raise Stop("nothing was done.", advice="Answer yes to do it.", status=MISSPELT)

@@ -12,7 +12,7 @@ from tidewaiter.eligibility.v1 import eligibility_pb2
 from tidewaiter.trade.v1 import trade_pb2
 
 from tidewaiter_cli.pages.showing import name_of, sentence_case
-from tidewaiter_cli.stopping import CANNOT_TELL, Stop
+from tidewaiter_cli.stopping import MISSPELT, Stop
 
 Row = eligibility_pb2.LawRow
 
@@ -26,7 +26,7 @@ def of_kind(rows: Iterable[Row], kind: str) -> list[Row]:
     kinds = list(dict.fromkeys(row.kind for row in found))
     if kind and kind not in kinds:
         known = ", ".join(kinds) or "none"
-        raise Stop(f"--kind {kind} is no kind among these rows.", advice=f"They are: {known}.", status=CANNOT_TELL)
+        raise Stop(f"--kind {kind} is no kind among these rows.", advice=f"They are: {known}.", status=MISSPELT)
     return [row for row in found if row.kind == kind or (not kind and row.kind != "zone")]
 
 

@@ -17,9 +17,16 @@ _PRESENCES = {
 }
 
 
-def print_requirements(rows: Sequence[intake_pb2.Requirement]) -> None:
-    """The rows by what their absence means, each with its fix, its reach, its citation and how well it is known."""
+def print_requirements(rows: Sequence[intake_pb2.Requirement], *, asked: str) -> None:
+    """The rows by what their absence means, each with its fix, its reach, its citation and how well it is known.
+
+    `asked` says for whom, how and when, as it was typed: no row at all is told with it.
+    """
     out = console()
+    if not rows:
+        out.print(escape(f"No data element: the table that filings are checked by has no row for {asked}."))
+        out.print("It holds rules from their first days on, and none of the times before; name a later day with --on.")
+        return
     for presence in dict.fromkeys((*_PRESENCES, *(row.presence for row in rows))):
         found = [row for row in rows if row.presence == presence]
         if not found:

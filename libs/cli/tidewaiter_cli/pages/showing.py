@@ -7,8 +7,6 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-from tidewaiter_cli.stopping import CANNOT_TELL, Stop
-
 if TYPE_CHECKING:
     from google.type.money_pb2 import Money
     from rich.console import Console
@@ -64,13 +62,6 @@ def name_of(enum: Any, number: int, prefix: str) -> str:
 def sentence_case(name: str) -> str:
     """ENTRY_REQUIRED as entry required."""
     return name.replace("_", " ").lower()
-
-
-def refuse_blank(name: str) -> None:
-    """Stop when the name that was typed names nothing, as an empty variable of a shell does."""
-    if not name.strip():
-        advice = "Give a shipment id, a tracking number, or ORIGINATOR/request_id."
-        raise Stop("no shipment is named.", advice=advice, status=CANNOT_TELL)
 
 
 def counted(count: int, noun: str) -> str:

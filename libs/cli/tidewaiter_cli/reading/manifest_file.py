@@ -11,11 +11,11 @@ from typing import BinaryIO, Final, Literal, cast
 
 from tidewaiter_cli.reading.line import Line, read_lines
 from tidewaiter_cli.reading.table import read_table
-from tidewaiter_cli.stopping import Stop
+from tidewaiter_cli.stopping import MISSPELT, Stop
+from tidewaiter_cli.typed import STANDARD_INPUT
 
 Format = Literal["jsonl", "csv"]
 
-STANDARD_INPUT: Final = "-"
 _SUFFIXES: Final[dict[str, Format]] = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".csv": "csv"}
 _BUFFER_BYTES: Final = 256 * 1024
 
@@ -49,7 +49,7 @@ class ManifestFile:
 
 @contextmanager
 def opened(manifest: str, *, format: Format | None) -> Iterator[ManifestFile]:
-    """The manifest at this path, or on standard input for "-"; Stop when it cannot be read.
+    """The manifest at this path, or on standard input for STANDARD_INPUT; Stop when it cannot be read.
 
     Without a format the name's ending decides, and on standard input the first letter.
     """
@@ -60,7 +60,8 @@ def opened(manifest: str, *, format: Format | None) -> Iterator[ManifestFile]:
     path = Path(manifest)
     found = format or _SUFFIXES.get(path.suffix.lower())
     if found is None:
-        raise Stop(f"{manifest}: its ending does not say what it is.", advice="Give --format jsonl or --format csv.")
+        problem = f"{manifest}: its ending does not say what it is."
+        raise Stop(problem, advice="Give --format jsonl or --format csv.", status=MISSPELT)
     try:
         file = path.open("rb", buffering=_BUFFER_BYTES)
     except OSError as error:

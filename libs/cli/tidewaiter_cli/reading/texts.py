@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from tidewaiter_cli.stopping import Stop
+from tidewaiter_cli.typed import STANDARD_INPUT
 
-_STANDARD_INPUT: Final = Path("-")
 _LINE_CHARACTERS_MAX: Final = 1_000_000
 
 
@@ -35,7 +35,7 @@ def texts_in(path: Path, names: Sequence[str]) -> Iterator[str]:
 @contextmanager
 def _opened(path: Path) -> Iterator[TextIO]:
     try:
-        if path == _STANDARD_INPUT:
+        if path == Path(STANDARD_INPUT):
             sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]  # a text stream
             yield sys.stdin
             return

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
-from tidewaiter_cli.stopping import CANNOT_TELL, Stop
+from tidewaiter_cli.stopping import MISSPELT, Stop
+from tidewaiter_cli.typed import day_of
 
 
-def day_of(text: str) -> str:
-    """A day of the calendar as YYYY-MM-DD, or none; Stop otherwise."""
-    try:
-        return date.fromisoformat(text).isoformat() if text else ""
-    except ValueError:
-        problem = f"--since {text} is no day of the calendar."
-        raise Stop(problem, advice="Give it as YYYY-MM-DD.", status=CANNOT_TELL) from None
+def since_of(text: str) -> str:
+    """The day of --since as YYYY-MM-DD, or none; Stop when it is none of the calendar."""
+    return day_of("--since", text).isoformat() if text else ""
 
 
 def of_law(law: Path | None) -> list[str]:
@@ -30,5 +26,5 @@ def of_rules(rules: Path | None, lists: Path | None) -> list[str]:
 
 def _folder(flag: str, path: Path) -> Path:
     if not path.is_dir():
-        raise Stop(f"{flag} {path} is no folder.", advice="Give the folder that holds the files.", status=CANNOT_TELL)
+        raise Stop(f"{flag} {path} is no folder.", advice="Give the folder that holds the files.", status=MISSPELT)
     return path

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
 
-from tidewaiter_cli.stopping import CANNOT_TELL, Stop
+from tidewaiter_cli.stopping import MISSPELT, Stop
 
 PROGRESS_FILE: Final = "progress.json"
 DIFFERENCES_FILE: Final = "differences.jsonl"
@@ -60,5 +60,5 @@ def begin(folder: Path, asked: dict[str, Any]) -> Journey:
         differing = ", ".join(sorted(name for name in asked if found.asked.get(name) != asked[name]))
         advice = "Name another folder with --work, or give what was given then."
         raise Stop(f"{folder} holds a backtest that asked something else: {differing}.", advice=advice,
-                   status=CANNOT_TELL)  # fmt: skip
+                   status=MISSPELT)  # fmt: skip
     return found

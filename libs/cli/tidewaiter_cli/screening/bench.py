@@ -11,7 +11,7 @@ from tidewaiter_screening.screen import SCORE_MIN_DEFAULT
 
 from tidewaiter_cli.pages.showing import console
 from tidewaiter_cli.screening.folder import lists_in, screener_of
-from tidewaiter_cli.stopping import CANNOT_TELL, DONE, Stop
+from tidewaiter_cli.stopping import DONE, MISSPELT, Stop
 
 
 def run(
@@ -27,11 +27,9 @@ def run(
 ) -> int:
     """Measures speed, or with `quality` how well names are told apart; answers the exit status."""
     if lists is None:
-        raise Stop("screening is measured over lists.", advice="Name their folder with --lists.", status=CANNOT_TELL)
+        raise Stop("screening is measured over lists.", advice="Name their folder with --lists.", status=MISSPELT)
     if quality and not (pairs or positives or negatives):
-        raise Stop(
-            "quality is measured on names.", advice="Give --pairs, --positives or --negatives.", status=CANNOT_TELL
-        )
+        raise Stop("quality is measured on names.", advice="Give --pairs, --positives or --negatives.", status=MISSPELT)
     found = _quality(lists, pairs, positives, negatives) if quality else _speed(lists, negatives, scale)
     if out is not None:
         out.write_text(json_format.dumps(found, indent=2) + "\n", encoding="utf-8")

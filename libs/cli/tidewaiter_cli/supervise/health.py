@@ -17,6 +17,15 @@ def serves(address: str, *, pid: int) -> bool:
 
     No answer is a no, and so is the answer of another process that has the address.
     """
+    return _answer(address, pid) == health_pb2.HealthCheckResponse.SERVING
+
+
+def is_unfit(address: str, *, pid: int) -> bool:
+    """Whether that process says that it does not serve; no answer, or another's, is a no."""
+    return _answer(address, pid) == health_pb2.HealthCheckResponse.NOT_SERVING
+
+
+def _answer(address: str, pid: int) -> int | None:
     with grpc.insecure_channel(address) as channel:
         check = channel.unary_unary(
             _METHOD,
@@ -26,5 +35,5 @@ def serves(address: str, *, pid: int) -> bool:
         try:
             response = check(health_pb2.HealthCheckRequest(service=health_name(pid)), timeout=_SECONDS)
         except grpc.RpcError:
-            return False
-    return bool(response.status == health_pb2.HealthCheckResponse.SERVING)
+            return None
+    return int(response.status)

@@ -85,10 +85,15 @@ def birth_of(pid: int) -> str:
 
 
 def note(path: Path, content: Mapping[str, Any]) -> None:
-    """Writes JSON so that a reader finds the whole of it or what was there before."""
+    """Writes JSON so that a reader finds the whole of it or what was there before; OSError when there is no room."""
     draft = path.with_name(f"{path.name}.{os.getpid()}.new")
-    draft.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-    draft.replace(path)
+    try:
+        draft.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+        draft.replace(path)
+    except OSError:
+        # A draft that did not fit takes the last of the room.
+        draft.unlink(missing_ok=True)
+        raise
 
 
 def _noted(data: Path) -> dict[str, dict[str, Any]]:

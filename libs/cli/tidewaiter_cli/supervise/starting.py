@@ -8,9 +8,10 @@ from threading import Event
 from typing import Final
 
 from tidewaiter_cli.stopping import Stop
+from tidewaiter_cli.supervise.complaints import Say
 from tidewaiter_cli.supervise.log_file import USUAL, LogBounds
 from tidewaiter_cli.supervise.plan import Plan, make_plan
-from tidewaiter_cli.supervise.suite import PortLost, Say, Suite
+from tidewaiter_cli.supervise.suite import PortLost, Suite
 
 _TRIES_MAX: Final = 3
 """Of finding eight free ports that stay free until they are used."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from threading import Event
 from typing import Final
@@ -13,22 +13,24 @@ from tidewaiter_chassis.started import ADDRESS_UNAVAILABLE
 
 from tidewaiter_cli.stopping import Stop
 from tidewaiter_cli.supervise.child import Child
-from tidewaiter_cli.supervise.health import serves
+from tidewaiter_cli.supervise.complaints import Complaints, Say
+from tidewaiter_cli.supervise.fitness import Fitness
+from tidewaiter_cli.supervise.health import is_unfit, serves
 from tidewaiter_cli.supervise.leftovers import holds_state, note_processes
 from tidewaiter_cli.supervise.plan import SERVICES, Plan
 
 START_SECONDS_MAX: Final = 120.0
 """A cold disk and a long journal to recover from; a healthy start takes a few seconds."""
 
-RESTARTS_MAX: Final = 5
+RESTART_PAUSES_SECONDS: Final = (0.0, 2.0, 5.0, 10.0, 20.0)
+"""Before each start of a service in a minute: what it lacks, such as room on the disk, may be had by then."""
+RESTARTS_MAX: Final = len(RESTART_PAUSES_SECONDS)
 RESTARTS_WITHIN_SECONDS: Final = 60.0
 """A service that ends more often than this in a minute will not be better for another start."""
 
 _DRAIN_SECONDS_MAX: Final = 30.0
 _LOOK_SECONDS: Final = 0.1
 _LOOKS_PER_LOG_LOOK: Final = 100
-
-Say = Callable[[str], None]
 
 
 class PortLost(Exception):
@@ -38,13 +40,25 @@ class PortLost(Exception):
 class Suite:
     """The processes of one plan; `stop` is safe at any time and more than once."""
 
-    def __init__(self, plan: Plan, *, inherited: Mapping[str, str], say: Say) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        inherited: Mapping[str, str],
+        say: Say,
+        pauses: Sequence[float] = RESTART_PAUSES_SECONDS,
+    ) -> None:
         self._plan = plan
         self._say = say
         self._inherited = inherited
         self._children: dict[str, Child] = {}
         self._ended_at: dict[str, deque[float]] = {service: deque() for service in SERVICES}
+        self._starts_at: dict[str, float] = {}
         self._returning: dict[str, float] = {}
+        self._pauses = pauses
+        self._complaints = Complaints(say)
+        self._fitness = Fitness(self._is_unfit, say=say, clock=time.monotonic)
+        self._unnoted = False
 
     def start(self, asked_to_stop: Event) -> bool:
         """Starts all four and waits until all serve; False when asked to stop meanwhile.
@@ -77,20 +91,24 @@ class Suite:
         return not waiting
 
     def keep(self, asked_to_stop: Event, changed: Callable[[], None]) -> None:
-        """Starts again what ends, until asked to stop; `changed` is called when a process is another.
+        """Starts again what ends or stays unfit to serve, until asked to stop.
 
+        `changed` is called when a process is another, and once more later when it raises OSError. What the disk does
+        not let be written (logs, notes) is said once and ends nothing.
         Stop when a service ends more than RESTARTS_MAX times within RESTARTS_WITHIN_SECONDS.
         """
         for look in count():
             if asked_to_stop.wait(_LOOK_SECONDS):
                 return
             for service, child in self._children.items():
-                if child.ended is not None:
-                    self._restart(service, child)
-                    self._note()
-                    changed()
+                if child.ended is None:
+                    self._fitness.look(look, service, child)
+                elif self._restart(service, child):
+                    self._note_change(changed)
                 if look % _LOOKS_PER_LOG_LOOK == 0:
-                    child.log.bound()
+                    self._complaints.attempt(f"the log of {service} is not bounded now", child.log.bound)
+            if self._unnoted and look % _LOOKS_PER_LOG_LOOK == 0:
+                self._note_change(changed)
             self._greet_returned()
 
     def stop(self) -> bool:
@@ -99,7 +117,8 @@ class Suite:
         others = [child for service, child in self._children.items() if service != "intake"]
         # Waited for apart: what intake accepted still needs the other three.
         well = [self._ended_well(children) for children in (first, others)]
-        note_processes(self._plan.data, {})
+        # A note that cannot be taken back misleads nobody: a process is told by its birth too.
+        self._complaints.attempt("that all ended is not on the disk", lambda: note_processes(self._plan.data, {}))
         return all(well)
 
     def pids(self) -> dict[str, int]:
@@ -115,6 +134,11 @@ class Suite:
     def _note(self) -> None:
         # Known on the disk before anything else is done: killed now, the next run finds them.
         note_processes(self._plan.data, self.pids())
+
+    def _note_change(self, changed: Callable[[], None]) -> None:
+        noted = self._complaints.attempt("which processes run is not on the disk now", self._note)
+        told = self._complaints.attempt("where the services are is not on the disk now", changed)
+        self._unnoted = not (noted and told)
 
     def _create_log(self, asked_to_stop: Event) -> None:
         making = self._child("audit", "--create-log")
@@ -156,23 +180,40 @@ class Suite:
     def _serves(self, service: str) -> bool:
         return serves(self._plan.addresses[service], pid=self._children[service].pid)
 
-    def _restart(self, service: str, child: Child) -> None:
+    def _is_unfit(self, service: str) -> bool:
+        return is_unfit(self._plan.addresses[service], pid=self._children[service].pid)
+
+    def _restart(self, service: str, child: Child) -> bool:
+        """Starts it again once its pause is over; whether it did."""
         now = time.monotonic()
+        if service not in self._starts_at:
+            self._fitness.forget(service)
+            self._starts_at[service] = now + self._pause_after_end(service, child, now)
+        if now < self._starts_at[service]:
+            return False
+        del self._starts_at[service]
+        if self._complaints.attempt(f"{service} cannot be started", child.start):
+            self._returning[service] = now
+        return True
+
+    def _pause_after_end(self, service: str, child: Child, now: float) -> float:
         ended_at = self._ended_at[service]
         while ended_at and now - ended_at[0] > RESTARTS_WITHIN_SECONDS:
             ended_at.popleft()
-        if len(ended_at) >= RESTARTS_MAX:
+        if len(ended_at) >= len(self._pauses):
             raise Stop(
                 f"{service} ended {len(ended_at) + 1} times within {RESTARTS_WITHIN_SECONDS:g} s, the last time "
                 f"{_how(child.ended)}: {child.log.why()}",
                 advice=self._advice(service),
             )
+        pause = self._pauses[len(ended_at)]
         ended_at.append(now)
-        self._say(
-            f"{service} ended {_how(child.ended)}; starting it again ({len(ended_at)} of {RESTARTS_MAX} a minute)"
-        )
-        child.start()
-        self._returning[service] = now
+        # Who was ended by a signal has nothing to say about it.
+        why = f": {child.log.why()}" if (child.ended or 0) > 0 else ""
+        when = f" in {pause:g} s" if pause else ""
+        again = f"starting it again{when} ({len(ended_at)} of {len(self._pauses)} a minute)"
+        self._say(f"{service} ended {_how(child.ended)}{why}; {again}")
+        return pause
 
     def _greet_returned(self) -> None:
         for service, since in list(self._returning.items()):

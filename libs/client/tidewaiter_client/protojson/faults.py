@@ -55,6 +55,31 @@ def fault_in(line: bytes, message_class: type[Message]) -> Unreadable:
     return next(faults, Unreadable("", f"is not a {message_class.DESCRIPTOR.name} in protojson"))
 
 
+def hollow_in(line: bytes, message_class: type[Message]) -> Unreadable | None:
+    """The first place where json_format has taken an empty list or text for an empty message; None when nowhere.
+
+    It looks for keys in whatever stands there, and in these it finds none to object to.
+    """
+    return next(_hollow(json.loads(line.decode("utf-8")), cast(Descriptor, message_class.DESCRIPTOR), ""), None)
+
+
+def _hollow(given: Any, descriptor: Descriptor, path: str) -> Iterator[Unreadable]:
+    if not isinstance(given, dict):
+        yield Unreadable(path, f"must be a JSON object, a {descriptor.name}")
+        return
+    for field in descriptor.fields:
+        inner = _message_in(field)
+        if inner is None:
+            continue
+        for name in {field.json_name, field.name} & given.keys():
+            here, value = f"{path}.{name}" if path else name, given[name]
+            if field.is_repeated and isinstance(value, list):
+                for index, element in enumerate(value):
+                    yield from _hollow(element, inner, f"{here}[{index}]")
+            elif value is not None and not field.is_repeated:
+                yield from _hollow(value, inner, here)
+
+
 class _Duplicate(Exception):
     def __init__(self, key: str) -> None:
         super().__init__(key)
@@ -101,8 +126,8 @@ def _faults_of_field(value: Any, field: FieldDescriptor, path: str) -> Iterator[
 
 
 def _faults_of_value(value: Any, field: FieldDescriptor, path: str) -> Iterator[Unreadable]:
-    inner = field.message_type
-    if inner is not None and not _is_map(field) and not inner.full_name.startswith("google.protobuf."):
+    inner = _message_in(field)
+    if inner is not None:
         yield from _faults(value, inner, path)
     elif not _takes(value, field):
         yield Unreadable(path, f"must be {_expected(field)}")
@@ -125,10 +150,17 @@ def _expected(field: FieldDescriptor) -> str:
             return "a time such as 2025-08-28T10:00:00Z"
         return f"a {field.message_type.name} in protojson"
     if field.enum_type is not None:
-        return "one of " + ", ".join(each.name for each in field.enum_type.values)
+        # Number 0 says that nothing was said; who is told what to write is not told that.
+        return "one of " + ", ".join(each.name for each in field.enum_type.values if each.number)
     if field.type == FieldDescriptor.TYPE_BYTES:
         return "bytes in base64"
     return _EXPECTED[field.cpp_type]
+
+
+def _message_in(field: FieldDescriptor) -> Descriptor | None:
+    """The message that it holds, when protojson writes it as an object of its fields."""
+    inner = field.message_type
+    return None if inner is None or _is_map(field) or inner.full_name.startswith("google.protobuf.") else inner
 
 
 def _is_map(field: FieldDescriptor) -> bool:

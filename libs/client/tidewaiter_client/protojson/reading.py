@@ -19,7 +19,7 @@ from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescript
 from google.protobuf.message import Message
 from tidewaiter.trade.v1 import trade_pb2
 
-from tidewaiter_client.protojson.faults import Unreadable, fault_in
+from tidewaiter_client.protojson.faults import Unreadable, fault_in, hollow_in
 
 __all__ = ["Unreadable", "read_filing", "reader"]
 
@@ -54,8 +54,8 @@ class _Unusual(Exception):
 def reader(message_class: type[M]) -> Callable[[bytes], M]:
     """A function from one JSON object, as UTF-8 bytes, to a message of this class.
 
-    It takes and refuses what json_format.Parse takes and refuses, and raises Unreadable, naming the field, for the
-    latter.
+    It takes and refuses what json_format.Parse takes and refuses, but for an empty list or text in the place of a
+    message, which is refused here. It raises Unreadable, naming the field.
     """
     convert = _message(cast(Descriptor, message_class.DESCRIPTOR), {})
 
@@ -95,9 +95,12 @@ def _keys_differ(line: bytes, keys_seen: int) -> bool:
 
 def _read_slowly(line: bytes, message_class: type[M]) -> M:
     try:
-        return json_format.Parse(line, message_class())
+        found = json_format.Parse(line, message_class())
     except (json_format.ParseError, UnicodeDecodeError, RecursionError) as refusal:
         raise fault_in(line, message_class) from refusal
+    if hollow := hollow_in(line, message_class):
+        raise hollow
+    return found
 
 
 def _message(descriptor: Descriptor, made: dict[str, Nested]) -> Nested:

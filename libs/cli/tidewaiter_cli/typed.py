@@ -1,0 +1,81 @@
+"""What was typed on a command line, looked at before any service is asked; and a service's refusal in its words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from typing import Final
+
+from tidewaiter_cli.stopping import MISSPELT, Stop
+
+STANDARD_INPUT: Final = "/dev/stdin"
+"""What `-` on the command line stands for where a file is read: it is known by this name from there on."""
+
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_COUNTRY: Final = re.compile(r"[A-Za-z]{2}", re.ASCII)
+_INDEX: Final = re.compile(r"\[[0-9]+\]")
+
+
+def hyphens_named(words: Sequence[str]) -> list[str]:
+    """A `-` that is read, as the manifest of `file` or after --in, by the other name of standard input.
+
+    A parameter that takes a hyphen takes a misspelt option as well, and then nothing says that there is none such.
+    """
+    pairs = zip(("", *words), words, strict=False)
+    return [STANDARD_INPUT if word == "-" and _reads(words[0], before) else word for before, word in pairs]
+
+
+def _reads(command: str, before: str) -> bool:
+    # After any other option that takes a value the hyphen would be that value.
+    takes_value = before.startswith("--") and before not in {"--", "--json"} and "=" not in before
+    return before == "--in" or (command == "file" and not takes_value)
+
+
+def refuse_blank(name: str) -> None:
+    """Stop when what was typed names no shipment, as an empty variable of a shell does."""
+    if not name.strip():
+        advice = "Give a shipment id, a tracking number, or ORIGINATOR/request_id."
+        raise Stop("no shipment is named.", advice=advice, status=MISSPELT)
+
+
+def day_of(flag: str, text: str) -> date:
+    """The day that was typed as YYYY-MM-DD; Stop, naming the flag, when it is none of the calendar."""
+    try:
+        if _DAY.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise Stop(f"{flag} {text} is no day.", advice="Write it as 2025-08-29.", status=MISSPELT)
+
+
+def country_of(flag: str, text: str) -> str:
+    """The two letters that were typed, in capitals; Stop, naming the flag, when they are none."""
+    if not _COUNTRY.fullmatch(text):
+        raise Stop(f"{flag} {text} is no country.", advice="Write two letters, such as VN.", status=MISSPELT)
+    return text.upper()
+
+
+@contextmanager
+def named_as_typed(names: Mapping[str, str]) -> Iterator[None]:
+    """A question to a service about what was typed: a refusal becomes a Stop that names flags and no fields.
+
+    `names` has the flag or argument of each field, its path without indexes ("shipment.items.unit_value"), which
+    stands for what is below it too; a field that is none of these keeps its own name.
+    """
+    from tidewaiter_client import RequestRefused
+
+    try:
+        yield
+    except RequestRefused as refused:
+        said = dict.fromkeys(f"{_as_typed(each.field, names)}: {each.message}" for each in refused.violations)
+        problem = "; ".join(said) or refused.detail
+        raise Stop(problem, advice="Mend what is named, then run it again.", status=MISSPELT) from refused
+
+
+def _as_typed(field: str, names: Mapping[str, str]) -> str:
+    path = _INDEX.sub("", field)
+    while path and path not in names:
+        path = path.rpartition(".")[0]
+    return names[path] if path else field
