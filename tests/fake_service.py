@@ -1,8 +1,9 @@
 """A process that looks like a service from outside: health, a drain, a log line; and, if told, how it fails.
 
 Told by files in its data folder: `<service>.dies` (ends at once, with that line in its log), `<service>.once` (the
-same, and the file is removed first), `logs/audit.slow` (making a log, it notes its process in `logs/audit.making` and
-waits for `logs/audit.go`), `<service>.unfit` (removes the file, and says from then on that it does not serve).
+same, and the file is removed first), `<service>.full` (ends as one that lost its store), `logs/audit.slow` (making a
+log, it notes its process in `logs/audit.making` and waits for `logs/audit.go`), `<service>.unfit` (removes the file,
+and says from then on that it does not serve).
 Writes its name to `stopped` when it was asked to stop.
 """
 
@@ -16,6 +17,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
+
+from tidewaiter_chassis.started import STORE_LOST
 
 _LOOK_SECONDS: Final = 0.02
 
@@ -34,6 +37,10 @@ def main() -> int:
             if told.suffix == ".once":
                 told.unlink()
             return 1
+    if (data / f"{service}.full").exists():
+        line = {"level": "error", "event": "store lost", "message": "database or disk is full"}
+        sys.stdout.write(json.dumps(line) + "\n")
+        return STORE_LOST
     return _serve(os.environ[f"TIDEWAITER_{service.upper()}_LISTEN"], data / "stopped", service)
 
 

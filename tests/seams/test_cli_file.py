@@ -194,6 +194,33 @@ def test_with_nobody_there_no_empty_table_is_shown(manifest: Path, capfd: pytest
     assert "" == capfd.readouterr().out
 
 
+@pytest.mark.parametrize("words", [[], ["--json"]])
+@pytest.mark.parametrize("content", ["", "\n\n"])
+def test_a_manifest_without_a_filing_is_said_and_is_no_failure(
+    content: str, words: list[str], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "m.jsonl"
+    path.write_text(content, encoding="utf-8")
+    with serving(Script()) as (_, address):
+        assert 0 == main(["file", f"{path}", "--intake", address, *words])
+
+    written = capfd.readouterr()
+    assert "the manifest holds no filing: nothing was filed." in written.err
+    assert [0] * bool(words) == [json.loads(line)["filings"] for line in written.out.splitlines()]
+
+
+@pytest.mark.parametrize("line", ["[]", '""', '{"seller": []}'])
+def test_a_line_that_is_no_object_is_told_by_its_number(line: str, file: File, tmp_path: Path) -> None:
+    path = tmp_path / "m.jsonl"
+    path.write_text(f"{line}\n", encoding="utf-8")
+    with serving(Script()) as (_, address):
+        ended, summary, err = file(path, address)
+
+    assert (3, 1) == (ended, summary["bad"])
+    assert ["line 1"] == [said[: len("line 1")] for said in err]
+    assert "must be a JSON object" in err[0]
+
+
 def test_lines_are_written_in_order_however_they_come(tmp_path: Path) -> None:
     positions = list(range(500))
     random.Random(5).shuffle(positions)

@@ -6,6 +6,7 @@ import errno
 import os
 import signal
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from tidewaiter_cli.supervise import fitness, leftovers
@@ -62,9 +63,7 @@ def test_a_log_that_cannot_be_set_aside_is_said_once_and_the_services_run_on(
 
 
 @pytest.mark.usefixtures("quick")
-def test_notes_that_cannot_be_written_are_said_once_and_written_when_there_is_room(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_notes_that_cannot_be_written_are_said_once_and_written_when_there_is_room(tmp_path: Path) -> None:
     said: list[str] = []
     told: list[dict[str, int]] = []
 
@@ -73,13 +72,12 @@ def test_notes_that_cannot_be_written_are_said_once_and_written_when_there_is_ro
         told.append(running.pids())
 
     with suite(tmp_path, said) as (running, _), kept(running, tell):
-        monkeypatch.setattr(Path, "replace", no_room)
-        os.kill(running.pids()["risk"], signal.SIGKILL)
-        wait_until(lambda: any("risk serves again" in line for line in said))
-        assert 2 == sum("is not on the disk now: No space left on device" in line for line in said)
-        assert [] == told
-        assert [] == list(tmp_path.glob("*.new"))
-        monkeypatch.undo()
+        with mock.patch.object(Path, "replace", no_room):
+            os.kill(running.pids()["risk"], signal.SIGKILL)
+            wait_until(lambda: any("risk serves again" in line for line in said))
+            assert 2 == sum("is not on the disk now: No space left on device" in line for line in said)
+            assert [] == told
+            assert [] == list(tmp_path.glob("*.new"))
         wait_until(lambda: told)
         assert running.pids() == told[0]
         noted = (tmp_path / "up.processes.json").read_text(encoding="utf-8")
@@ -108,6 +106,19 @@ def test_a_service_that_ends_by_itself_is_started_again_with_its_reason(tmp_path
         wait_until(lambda: any("audit serves again" in line for line in said))
 
     assert "audit ended with exit status 1: database or disk is full; starting it again (2 of 5 a minute)" in said
+
+
+def test_a_service_that_lost_its_store_is_started_until_there_is_room_and_the_reason_is_said(tmp_path: Path) -> None:
+    said: list[str] = []
+    with suite(tmp_path, said) as (running, _), kept(running):
+        (tmp_path / "audit.full").touch()
+        os.kill(running.pids()["audit"], signal.SIGKILL)
+        wait_until(lambda: len(said) > 2 * supervise.RESTARTS_MAX)
+        (tmp_path / "audit.full").unlink()
+        wait_until(lambda: any("audit serves again" in line for line in said))
+
+    told = "audit ended with exit status 4, because its store failed: store lost: database or disk is full"
+    assert f"{told}; starting it again for as long as it takes" in said
 
 
 def test_a_service_that_ends_again_is_given_more_time_before_the_next_start() -> None:

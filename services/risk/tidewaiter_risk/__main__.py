@@ -58,7 +58,7 @@ async def build(settings: Settings, telemetry: Telemetry) -> Server:
     async with server.assembling():
         bounds = Bounds(settings.history_days_kept, settings.history_trails_max, settings.history_shipments_max)
         history = await SqliteHistory.open(settings.data_dir / "risk.db", bounds=bounds, meter=telemetry.meters)
-        server.on_stop(history.close).ready_when(lambda: not history.is_lost)
+        server.on_stop(history.close).lives_while(lambda: not history.is_lost)
         observer = Observer(
             history=history,
             scorecard=scorecard,

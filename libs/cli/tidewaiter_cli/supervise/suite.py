@@ -9,7 +9,7 @@ from itertools import count
 from threading import Event
 from typing import Final
 
-from tidewaiter_chassis.started import ADDRESS_UNAVAILABLE
+from tidewaiter_chassis.started import ADDRESS_UNAVAILABLE, STORE_LOST
 
 from tidewaiter_cli.stopping import Stop
 from tidewaiter_cli.supervise.child import Child
@@ -52,7 +52,7 @@ class Suite:
         self._say = say
         self._inherited = inherited
         self._children: dict[str, Child] = {}
-        self._ended_at: dict[str, deque[float]] = {service: deque() for service in SERVICES}
+        self._ends: dict[str, deque[tuple[float, int | None]]] = {service: deque() for service in SERVICES}
         self._starts_at: dict[str, float] = {}
         self._returning: dict[str, float] = {}
         self._pauses = pauses
@@ -95,7 +95,8 @@ class Suite:
 
         `changed` is called when a process is another, and once more later when it raises OSError. What the disk does
         not let be written (logs, notes) is said once and ends nothing.
-        Stop when a service ends more than RESTARTS_MAX times within RESTARTS_WITHIN_SECONDS.
+        Stop when a service ends more than RESTARTS_MAX times within RESTARTS_WITHIN_SECONDS. One that lost its store
+        meanwhile is started for as long as it takes: it serves again once the disk has room.
         """
         for look in count():
             if asked_to_stop.wait(_LOOK_SECONDS):
@@ -197,21 +198,23 @@ class Suite:
         return True
 
     def _pause_after_end(self, service: str, child: Child, now: float) -> float:
-        ended_at = self._ended_at[service]
-        while ended_at and now - ended_at[0] > RESTARTS_WITHIN_SECONDS:
-            ended_at.popleft()
-        if len(ended_at) >= len(self._pauses):
+        ends = self._ends[service]
+        while ends and now - ends[0][0] > RESTARTS_WITHIN_SECONDS:
+            ends.popleft()
+        ends.append((now, child.ended))
+        is_lost = any(status == STORE_LOST for _, status in ends)
+        if len(ends) > len(self._pauses) and not is_lost:
             raise Stop(
-                f"{service} ended {len(ended_at) + 1} times within {RESTARTS_WITHIN_SECONDS:g} s, the last time "
+                f"{service} ended {len(ends)} times within {RESTARTS_WITHIN_SECONDS:g} s, the last time "
                 f"{_how(child.ended)}: {child.log.why()}",
                 advice=self._advice(service),
             )
-        pause = self._pauses[len(ended_at)]
-        ended_at.append(now)
+        pause = self._pauses[min(len(ends), len(self._pauses)) - 1]
         # Who was ended by a signal has nothing to say about it.
         why = f": {child.log.why()}" if (child.ended or 0) > 0 else ""
         when = f" in {pause:g} s" if pause else ""
-        again = f"starting it again{when} ({len(ended_at)} of {len(self._pauses)} a minute)"
+        bound = "for as long as it takes" if is_lost else f"({len(ends)} of {len(self._pauses)} a minute)"
+        again = f"starting it again{when} {bound}"
         self._say(f"{service} ended {_how(child.ended)}{why}; {again}")
         return pause
 
@@ -241,4 +244,4 @@ class Suite:
 def _how(status: int | None) -> str:
     if status is not None and status < 0:
         return f"by signal {-status}"
-    return f"with exit status {status}"
+    return f"with exit status {status}{', because its store failed' if status == STORE_LOST else ''}"
