@@ -40,5 +40,5 @@ async def test_a_day_without_rows_is_told_with_why(tmp_path: Path, capfd: pytest
         words = ["requirements", "--intake", built.addresses["intake"], "--filer", "carrier", "--on", "2018-01-01"]
         assert 0 == await asyncio.to_thread(main, words)
 
-    out = capfd.readouterr().out
+    out = " ".join(capfd.readouterr().out.split())
     assert "No data element: the table that filings are checked by has no row for carrier, 2018-01-01." in out

@@ -15,7 +15,7 @@ from tidewaiter_cli.filing.tally import Tally
 from tidewaiter_cli.pages.advice import what_would_change
 from tidewaiter_cli.pages.checking import arrival_on, money_of, print_finding
 from tidewaiter_cli.pages.explaining import print_decision
-from tidewaiter_cli.pages.showing import money, name_of
+from tidewaiter_cli.pages.showing import console, money, name_of, table
 from tidewaiter_cli.stopping import Stop
 from tidewaiter_cli.typed import day_of
 from tidewaiter_client import Answer, FilingRefused, RequestIdReused, ServerFailed
@@ -224,3 +224,13 @@ def test_the_ending_says_whether_all_are_decided(answers: list[Answer], unreadab
         tally.count(each)
 
     assert status == tally.status()
+
+
+def test_a_table_is_read_whole_in_80_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = table("name", "why")
+    rows.add_row("n" * 100, "w" * 100)
+    console().print(rows)
+
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert (100, 100) == tuple("".join(lines[1:]).count(letter) for letter in "nw")

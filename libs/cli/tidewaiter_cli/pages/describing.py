@@ -6,10 +6,9 @@ import json
 from collections.abc import Iterable
 
 from rich.markup import escape
-from rich.table import Table
 from tidewaiter_goods.judge import FOR_WHAT, OF_WHAT, WHAT, Vagueness
 
-from tidewaiter_cli.pages.showing import console
+from tidewaiter_cli.pages.showing import console, table
 
 _EVERYTHING = (WHAT, OF_WHAT, FOR_WHAT)
 
@@ -35,18 +34,18 @@ def as_json(description: str, vagueness: Vagueness | None) -> str:
 
 def print_judged(judged: Iterable[tuple[str, Vagueness | None]]) -> None:
     """A row for each description: what offends, and what to add."""
-    table = Table("description", "vague", "because of", "say", show_edge=False)
+    rows = table("description", "vague", "because of", "say")
     for description, vagueness in judged:
         blank = not description.strip()
         if vagueness is None and not blank:
-            table.add_row(escape(description), "no", "", "")
+            rows.add_row(escape(description), "no", "", "")
             continue
         ask = _EVERYTHING if vagueness is None else vagueness.asks
         words = ", ".join(vagueness.words) if vagueness else "nothing is said"
         example = _instead(vagueness)
         say = "; ".join(ask) + (f"; such as: {example}" if example else "")
-        table.add_row(escape(description), "yes", escape(words), escape(say))
-    console().print(table)
+        rows.add_row(escape(description), "yes", escape(words), escape(say))
+    console().print(rows)
 
 
 def _by(vagueness: Vagueness | None) -> str:

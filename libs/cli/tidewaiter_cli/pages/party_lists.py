@@ -7,12 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from rich.markup import escape
-from rich.table import Table
 from tidewaiter.risk.v1 import risk_pb2
 from tidewaiter_screening.lists.difference import difference, prints_of
 from tidewaiter_screening.lists.folder import PartyList
 
-from tidewaiter_cli.pages.showing import console, print_json
+from tidewaiter_cli.pages.showing import console, print_json, table
 
 _SECONDS_PER_HOUR: Final = 3_600
 _SHOWN_MAX: Final = 20
@@ -90,12 +89,12 @@ def _print(lists: Sequence[Mapping[str, Any]], *, json: bool, changed: bool | No
     out = console()
     if changed is not None:
         out.print("lists changed" if changed else "nothing changed")
-    table = Table("list", "version", "sha256", "entries", "aliases", "age", "damaged", show_edge=False)
+    rows = table("list", "version", "sha256", "entries", "aliases", "age", "damaged")
     for one in lists:
         damages = ", ".join(f"{count:,} {code}" for code, count in one["damages"].items())
         counts = (f"{one['entries']:,}", f"{one['aliases']:,}", f"{one['age_hours']} h")
-        table.add_row(*map(escape, (one["list"], one["version"], one["sha256"][:12], *counts, damages)))
-    out.print(table)
+        rows.add_row(*map(escape, (one["list"], one["version"], one["sha256"][:12], *counts, damages)))
+    out.print(rows)
     for one in lists:
         for gap in one["gaps"]:
             out.print(f"[bold yellow]STALE[/]: {escape(gap)}")

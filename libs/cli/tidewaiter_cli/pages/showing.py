@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from google.type.money_pb2 import Money
     from rich.console import Console
+    from rich.table import Table
     from tidewaiter.intake.v1 import intake_pb2
     from tidewaiter_client import Client
 
 _NANOS_PER_CENT: Final = 10_000_000
-_WIDTH: Final = 116
+_WIDTH: Final = 80
 _SHIPMENT_ID: Final = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 
 COLOURS: Final = {
@@ -37,10 +38,17 @@ def print_json(value: Any) -> None:
 
 
 def console() -> Console:
-    """Standard output for text that is laid out; plain, and as wide as prose should be, where that is no terminal."""
+    """Standard output for text that is laid out; plain, and 80 columns wide, where that is no terminal."""
     from rich.console import Console
 
     return Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH)
+
+
+def table(*headings: str) -> Table:
+    """A table that is read whole in 80 columns: what is too wide for its column goes on below, and is never cut."""
+    from rich.table import Column, Table
+
+    return Table(*(Column(heading, overflow="fold") for heading in headings), show_edge=False)
 
 
 def money(amount: Money) -> str:
