@@ -12,7 +12,7 @@ TEST_FOLDERS := $(wildcard $(addprefix tests/,architecture unit contracts seams 
 TYPED := $(filter-out libs/contracts,$(wildcard libs/* services/* tools tests))
 CONTRACT_BASELINE := protos/released.binpb
 
-.PHONY: help setup lock protos protos-check protos-release format lint lint-python lint-protos lint-deploy types test bench measure-persons check demo run clean
+.PHONY: help setup lock protos protos-check protos-release errors format lint lint-python lint-protos lint-deploy types test bench measure-persons check demo run clean
 # `make -j` would mix the output of the checks, and two of them write the same caches.
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
@@ -58,6 +58,9 @@ protos-check: $(SET_UP)
 
 protos-release: $(SET_UP) ## record protos/ as released: from then on `make lint` refuses to break them
 	$(BIN)/python tools/generate_protos.py --bare --image $(CONTRACT_BASELINE)
+
+errors: $(SET_UP) ## write docs/errors.md from the code and the texts beside it
+	$(BIN)/python tools/list_errors.py
 
 format: $(SET_UP) ## rewrite Python and protos in the one layout
 	$(BIN)/ruff check --fix-only --quiet .

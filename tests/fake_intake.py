@@ -61,10 +61,12 @@ class Script:
     """What to do.
 
     `connections` says after how many answers each stream breaks, and with what (None: it closes well); later ones hold.
+    `watches` says what each watch is told, and how it ends.
     """
 
     connections: list[tuple[int, Abort | None]] = field(default_factory=list)
     unary: list[Abort] = field(default_factory=list)
+    watches: list[tuple[list[intake_pb2.WatchDecisionsResponse], Abort | None]] = field(default_factory=list)
     decide: Decide | None = None
     hold_answers: Event | None = None
 
@@ -77,6 +79,7 @@ class FakeIntake(intake_pb2_grpc.IntakeServiceServicer):
         self.chunks: list[list[list[str]]] = []
         self.opened: list[intake_pb2.StreamOpen] = []
         self.submitted: list[intake_pb2.SubmitFilingRequest] = []
+        self.watched: list[intake_pb2.WatchDecisionsRequest] = []
         self.seconds_left: list[float] = []
         self.metadata: list[dict[str, str]] = []
         self.unanswered_max = 0
@@ -133,10 +136,20 @@ class FakeIntake(intake_pb2_grpc.IntakeServiceServicer):
                         context.abort_with_status(rpc_status.to_status(broken))
                     return
 
+    def WatchDecisions(
+        self, request: intake_pb2.WatchDecisionsRequest, context: Any
+    ) -> Iterator[intake_pb2.WatchDecisionsResponse]:
+        """Tells what the script says, and ends as it says."""
+        self.watched.append(request)
+        told, ending = self.script.watches.pop(0)
+        yield from told
+        if ending is not None:
+            context.abort_with_status(rpc_status.to_status(ending))
+
     def _not_in_the_script(self, request: Any, context: Any) -> Any:
         context.abort(grpc.StatusCode.UNIMPLEMENTED, "the script does not expect this call")
 
-    CancelShipment = ListShipments = WatchDecisions = ListRequirements = RedecideShipments = _not_in_the_script
+    CancelShipment = ListShipments = ListRequirements = RedecideShipments = _not_in_the_script
 
     def _result(self, filing: trade_pb2.Filing) -> intake_pb2.FilingResult:
         if self.script.decide is not None:

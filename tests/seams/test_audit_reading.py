@@ -153,6 +153,29 @@ async def test_a_watch_goes_on_from_every_token_that_it_gave(log: Served) -> Non
         resumed.cancel()
 
 
+async def test_a_watch_of_one_originator_tells_its_decisions_and_no_others_from_any_place(log: Served) -> None:
+    numbers = range(450)
+    for start in range(0, 450, 150):
+        await log.append(*[record(n, filings=[f"CARR{n % 2}/r-{n}"]) for n in numbers[start : start + 150]])
+
+    for token, first in (("earliest", 0), ("next.1", 1), ("next.441", 441)):
+        watch = log.stub.WatchDecisions(audit.WatchDecisionsRequest(resume_token=token, originator_code="CARR1"))
+        wanted = [n for n in numbers if n % 2 and n >= first]
+        told = [await next_decision(watch) for _ in wanted]
+        watch.cancel()
+
+        assert [decision_id(n) for n in wanted] == [each.decision.decision_id for each in told]
+        assert [f"next.{n + 1}" for n in wanted] == [each.resume_token for each in told]
+
+
+async def test_a_watch_of_one_originator_comes_past_what_is_not_its_own(log: Served) -> None:
+    await fill(log, 10)
+    watch = log.stub.WatchDecisions(audit.WatchDecisionsRequest(resume_token="earliest", originator_code="NOBODY"))
+
+    assert "next.10" == (await next_message(watch)).resume_token
+    watch.cancel()
+
+
 async def test_a_watch_without_a_token_tells_only_what_comes_and_shows_that_it_lives(log: Served) -> None:
     await fill(log, 10)
     watch = log.stub.WatchDecisions(audit.WatchDecisionsRequest())

@@ -13,7 +13,7 @@ import grpc
 import pytest
 from structlog.testing import capture_logs
 from tidewaiter_chassis import deadlines
-from tidewaiter_chassis.channel import call, connect
+from tidewaiter_chassis.channel import call, connect, follow
 from tidewaiter_chassis.failures import Failure, Kind
 from tidewaiter_chassis.outbound import OutboundChannel
 from tidewaiter_chassis.telemetry import Telemetry
@@ -238,3 +238,57 @@ async def test_a_channel_tells_its_state_and_becomes_ready() -> None:
     async with served() as made:
         await made.channel.channel_ready()
         assert grpc.ChannelConnectivity.READY == made.channel.get_state()
+
+
+async def unending(count: list[int]) -> AsyncIterator[bytes]:
+    """Messages without end, counted as they are made."""
+    while True:
+        count[0] += 1
+        yield b"x" * 16_384
+
+
+async def standing_still(count: list[int]) -> None:
+    """Return once nothing more was made for a while."""
+    before = -1
+    while before != count[0]:
+        before = count[0]
+        for _ in range(100):
+            await asyncio.sleep(0.001)
+
+
+async def test_a_peer_that_is_followed_slowly_is_held_back_by_the_transport() -> None:
+    count = [0]
+
+    class Unending(Echo):
+        async def out(self, request: bytes, context: Any) -> AsyncIterator[bytes]:
+            async for made in unending(count):
+                yield made
+
+    async with served(Unending()) as made, contextlib.aclosing(follow(made.method("Out"), b"x", peer="echo")) as told:
+        await anext(told)
+        await standing_still(count)
+        at_rest = count[0]
+        for _ in range(3):
+            await anext(told)
+
+    assert at_rest < 500, "some of the transport's own windows, and no more"
+
+
+async def test_letting_go_of_a_peer_ends_the_call_there() -> None:
+    async with served(Echo(script=wait_for_ever)) as made:
+        told = follow(made.method("Out"), b"x", peer="echo")
+        waiting = asyncio.ensure_future(anext(told))
+        await until(lambda: made.echo.began)
+        waiting.cancel()
+
+        await until(lambda: made.echo.ended)
+
+
+async def test_a_peer_that_ends_its_endless_stream_did_not_answer() -> None:
+    async with served() as made:
+        told = follow(made.method("Out"), b"a", peer="echo")
+        assert b"a" == await anext(told)
+        with pytest.raises(Failure) as failed:
+            await anext(told)
+
+    assert (Kind.PEER, "ECHO_DID_NOT_ANSWER") == (failed.value.kind, failed.value.reason)

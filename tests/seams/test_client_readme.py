@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from google.rpc import code_pb2
+from tidewaiter.intake.v1 import intake_pb2
+from tidewaiter.trade.v1 import trade_pb2
 from tidewaiter_client import errors
 
 from tests.fake_intake import Script, filing, serving, status
@@ -43,9 +45,23 @@ def test_many_are_filed(readme: str, capsys: pytest.CaptureFixture[str]) -> None
     assert {"a 1", "b 1"} == set(capsys.readouterr().out.splitlines())
 
 
+def test_decisions_are_watched(readme: str, capsys: pytest.CaptureFixture[str]) -> None:
+    decision = trade_pb2.Decision(outcome=trade_pb2.OUTCOME_HOLD, supersedes="D0")
+    told = [
+        intake_pb2.WatchDecisionsResponse(resume_token="next.1"),
+        intake_pb2.WatchDecisionsResponse(resume_token="next.2", dedupe_key="D1", decision=decision),
+    ]
+    ending = status(code_pb2.INVALID_ARGUMENT, "THE_END")
+    with serving(Script(watches=[(told, ending)])) as (fake, address), pytest.raises(errors.RequestRefused):
+        ran(readme, 2, address, last_token="next.0")
+
+    assert f"D1 {trade_pb2.OUTCOME_HOLD} D0\n" == capsys.readouterr().out
+    assert [("SKYTIDE", "next.0")] == [(each.originator_code, each.resume_token) for each in fake.watched]
+
+
 def test_many_are_filed_with_asyncio(readme: str) -> None:
     with serving() as (_, address):
-        file_all = ran(readme, 2, address)["file_all"]
+        file_all = ran(readme, 3, address)["file_all"]
         assert {"a", "b"} == set(asyncio.run(file_all([filing("a"), filing("b")])))
 
 
@@ -53,7 +69,7 @@ def test_a_refusal_is_read(readme: str, capsys: pytest.CaptureFixture[str]) -> N
     violations = (("filing.mode", "MODE_MISSING", "say how it arrives"),)
     refusal = status(code_pb2.INVALID_ARGUMENT, "MODE_MISSING", violations=violations)
     with serving(Script(unary=[refusal])) as (_, address):
-        ran(readme, 3, address, filing=filing("a"))
+        ran(readme, 4, address, filing=filing("a"))
 
     assert "filing.mode MODE_MISSING say how it arrives\n" == capsys.readouterr().out
 

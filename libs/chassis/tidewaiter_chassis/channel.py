@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any, TypeVar
 
 import grpc
@@ -71,14 +71,35 @@ async def call(stub_method: Callable[..., Awaitable[Response]], request: Any, *,
         raise _failure_of(error, peer) from error
 
 
+async def follow(stub_method: Callable[..., Any], request: Any, *, peer: str) -> AsyncGenerator[Any, None]:
+    """The messages of a peer's endless stream, each read when it is wanted; closing this cancels the call.
+
+    A Failure in place of any gRPC error, as with `call`; also when the peer ends the stream well, which it does only
+    when it stops.
+    """
+    messages = stub_method(request)
+    try:
+        async for message in messages:
+            yield message
+    except grpc.aio.AioRpcError as error:
+        raise _failure_of(error, peer) from error
+    finally:
+        messages.cancel()
+    raise _did_not_answer(peer, status=grpc.StatusCode.OK.name)
+
+
 def _failure_of(error: grpc.aio.AioRpcError, peer: str) -> Failure:
     if error.code() not in _SILENT:
         return answers.from_rpc_error(error)
     theirs = answers.from_rpc_error(error)
+    return _did_not_answer(peer, status=error.code().name, theirs=theirs)
+
+
+def _did_not_answer(peer: str, *, status: str, theirs: Failure | None = None) -> Failure:
     return Failure(
         kind=Kind.PEER,
         reason=f"{peer.upper()}_DID_NOT_ANSWER",
         detail=f"{peer.capitalize()} did not answer; repeat the request with the same request id.",
-        facts={"peer": peer, "peer_status": error.code().name, "peer_reason": theirs.reason},
-        retry_after_seconds=theirs.retry_after_seconds,
+        facts={"peer": peer, "peer_status": status, "peer_reason": theirs.reason if theirs else ""},
+        retry_after_seconds=theirs.retry_after_seconds if theirs else None,
     )

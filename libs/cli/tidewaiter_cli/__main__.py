@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "up": "Runs the four services on this machine until it is told to stop.",
     "file": "Files a manifest, and reports every bad line.",
     "explain": "Explains one decision: what, why, by which rule, and what would change it.",
+    "watch": "Shows every decision on one filer's filings as it is recorded, one a line, until Ctrl-C.",
     "check": "Asks whether a parcel would enter free of duty, without filing anything.",
     "requirements": "Lists which data elements a filing needs, by filer, mode and day.",
     "law": "Shows the law that eligibility judges by, row by row, with citations.",

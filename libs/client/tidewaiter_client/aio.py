@@ -20,7 +20,8 @@ from tidewaiter_client.answer import Answer
 from tidewaiter_client.connection import Metadata, Tls, aio_channel
 from tidewaiter_client.errors import error_from_rpc
 from tidewaiter_client.limits import StreamLimits
-from tidewaiter_client.patience import OnLost, take_no_notice
+from tidewaiter_client.patience import OnLost, Patience, take_no_notice
+from tidewaiter_client.watching import aio_watch
 
 
 class AsyncClient:
@@ -87,6 +88,30 @@ class AsyncClient:
             jitter=self._jitter,
             on_lost=on_lost,
         ).answers()
+
+    def watch_decisions(
+        self, originator_code: str, *, resume_token: str = "", on_lost: OnLost = take_no_notice
+    ) -> AsyncGenerator[intake_pb2.WatchDecisionsResponse, None]:
+        """Every decision on the filings of one filer, and signs of life, for ever; see `Client.watch_decisions`."""
+        return aio_watch(
+            self._follow,
+            intake_pb2.WatchDecisionsRequest(originator_code=originator_code, resume_token=resume_token),
+            patience=Patience(self._stream_limits, clock=self._clock, jitter=self._jitter),
+            sleep=self._sleep,
+            on_lost=on_lost,
+        )
+
+    async def _follow(
+        self, request: intake_pb2.WatchDecisionsRequest
+    ) -> AsyncGenerator[intake_pb2.WatchDecisionsResponse, None]:
+        messages = self._stub.WatchDecisions(request)
+        try:
+            async for message in messages:
+                yield message
+        except grpc.aio.AioRpcError as error:
+            raise error_from_rpc(error, address=self._address) from error
+        finally:
+            messages.cancel()
 
     async def get_shipment(
         self, *, shipment_id: str = "", tracking_number: str = "", filing: str = ""

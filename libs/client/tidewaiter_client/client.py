@@ -15,8 +15,9 @@ from tidewaiter_client import requests
 from tidewaiter_client.answer import Answer
 from tidewaiter_client.connection import Connection, Tls
 from tidewaiter_client.limits import StreamLimits
-from tidewaiter_client.patience import OnLost, take_no_notice
+from tidewaiter_client.patience import OnLost, Patience, take_no_notice
 from tidewaiter_client.streaming import Stream
+from tidewaiter_client.watching import watch
 
 
 class Client:
@@ -90,6 +91,23 @@ class Client:
             jitter=self._jitter,
             on_lost=on_lost,
         ).answers()
+
+    def watch_decisions(
+        self, originator_code: str, *, resume_token: str = "", on_lost: OnLost = take_no_notice
+    ) -> Generator[intake_pb2.WatchDecisionsResponse, None, None]:
+        """Every decision and re-decision on one filer's filings, as they are recorded, and signs of life, for ever.
+
+        `resume_token` is that of the last message kept; "" begins now, "earliest" at the start of the log. Goes on by
+        itself when the service goes away, for up to `retry_seconds_max`. A decision told again, such as after a token
+        was not kept, has the same `dedupe_key`. Each is asked for when it is wanted. Close the generator to stop.
+        """
+        return watch(
+            lambda request: self._connection.stream(self._stub.WatchDecisions, request),
+            intake_pb2.WatchDecisionsRequest(originator_code=originator_code, resume_token=resume_token),
+            patience=Patience(self._stream_limits, clock=self._clock, jitter=self._jitter),
+            sleep=self._sleep,
+            on_lost=on_lost,
+        )
 
     def get_shipment(
         self, *, shipment_id: str = "", tracking_number: str = "", filing: str = ""

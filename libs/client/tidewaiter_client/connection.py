@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -97,7 +97,7 @@ class Connection:
         except grpc.RpcError as error:
             raise error_from_rpc(error, address=self.address, of_filing=of_filing) from error
 
-    def stream(self, method: Any, request: Message) -> Iterator[Any]:
+    def stream(self, method: Any, request: Message) -> Generator[Any, None, None]:
         """The messages of a stream that may never end, so without a deadline; errors as with `call`."""
         messages = method(request)
         try:

@@ -42,7 +42,7 @@ class Patience:
         self._failing_since = self._failing_since if self._failing_since is not None else now
         if not comes_back(error) or now - self._failing_since >= self._seconds_max:
             raise error
-        longest: float = min(_DELAY_SECONDS_MAX, _DELAY_SECONDS_MIN * 2.0**self._attempts)
+        longest: float = min(_DELAY_SECONDS_MAX, _DELAY_SECONDS_MIN * 2.0 ** min(self._attempts, 10))
         self._attempts += 1
         # Half of it at random, so that many clients do not come back at the same instant.
         return max(longest * (1 + self._jitter()) / 2, error.retry_after_seconds or 0.0)

@@ -104,7 +104,7 @@ class AuditServicer(audit_pb2_grpc.AuditServiceServicer):
     ) -> AsyncIterator[audit_pb2.WatchDecisionsResponse]:
         """Decisions as they are published, until the caller or the service goes."""
         validation.refuse_invalid(request)
-        async for sighting in self._watch.watch(request.resume_token):
+        async for sighting in self._watch.watch(request.resume_token, originator_code=request.originator_code):
             yield wire.sighting_response(sighting)
 
     async def GetConsistencyProof(

@@ -24,6 +24,7 @@ from tidewaiter_intake.servicer import IntakeServicer
 from tidewaiter_intake.settings import Settings
 from tidewaiter_intake.store.sqlite import SqliteJournal
 from tidewaiter_intake.submit import Submit
+from tidewaiter_intake.watch import Watch
 from tidewaiter_intake.wire.decisions import decision_from_bytes
 from tidewaiter_intake.wire.filings import differing_field, filing_from_bytes
 
@@ -78,6 +79,7 @@ async def build(settings: Settings, telemetry: Telemetry, *, clock: Clock | None
             ),
             get=Get(journal=journal, desk=desk, read_filing=filing_from_bytes),
             redecide=Redecide(journal=journal, desk=desk),
+            watch=Watch(peers),
             requirements=table,
             clock=clock,
             tracing=telemetry.tracing,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tidewaiter_chassis.failures import Failure, Kind
+from tidewaiter_chassis.failures import Failure, Kind, Violation, invalid
 
 
 class RequirementsRefused(Exception):
@@ -47,6 +47,21 @@ def shipment_not_found() -> Failure:
         kind=Kind.NOT_FOUND,
         reason="SHIPMENT_NOT_FOUND",
         detail="no shipment has that id, tracking number or filing",
+    )
+
+
+def resume_token_unknown() -> Failure:
+    """The token is not of this log; where to go on from cannot be told."""
+    message = "it is not of this log: give the one of the last message received, or earliest, or none"
+    return invalid(Violation(field="resume_token", code="RESUME_TOKEN_UNKNOWN", message=message))
+
+
+def log_silent() -> Failure:
+    """The log cannot be followed for now, for a reason that is an operator's to know."""
+    return Failure(
+        kind=Kind.PEER,
+        reason="AUDIT_DID_NOT_ANSWER",
+        detail="The log cannot be followed for now: watch again, from the last token",
     )
 
 

@@ -7,7 +7,8 @@ elsewhere. Its text is never passed on to a filer.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -33,6 +34,7 @@ from tidewaiter_intake.model import (
     Recorded,
     RiskFinding,
     ShipmentId,
+    Sighting,
 )
 from tidewaiter_intake.wire.decisions import decision_from, eligibility_from, fill_decision, risk_from
 from tidewaiter_intake.wire.shipments import fill_shipment
@@ -149,6 +151,20 @@ class Peers:
                 _refused("eligibility", result.error)
         return {ShipmentId(turned.shipment_id) for result in response.results for turned in result.turned}
 
+    async def watch(self, originator_code: str, resume_token: str) -> AsyncGenerator[Sighting, None]:
+        """What the log tells of the decisions on one filer's filings, for as long as audit is there.
+
+        Failure INVALID for a token that is not of this log; PEER, AUDIT_DID_NOT_ANSWER, for anything else.
+        """
+        request = audit_pb2.WatchDecisionsRequest(resume_token=resume_token, originator_code=originator_code)
+        try:
+            async with aclosing(channel.follow(self._audit.WatchDecisions, request, peer="audit")) as messages:
+                async for message in messages:
+                    yield _sighting_from(message)
+        except Failure as failure:
+            self._note("audit", failure)
+            raise
+
     async def _determine(self, request: eligibility_pb2.DetermineEligibilityRequest) -> list[Determined | None]:
         response = await self._call(
             "eligibility", self._eligibility.DetermineEligibility, request, len(request.determinations)
@@ -239,6 +255,15 @@ class Peers:
         elif peer not in self._silent:
             self._silent.add(peer)
             log.warning("peer silent", peer=peer, reason=failure.reason)
+
+
+def _sighting_from(message: audit_pb2.WatchDecisionsResponse) -> Sighting:
+    return Sighting(
+        resume_token=message.resume_token,
+        decision=decision_from(message.decision) if message.HasField("decision") else None,
+        recorded_at_ns=message.recorded_at.ToNanoseconds(),
+        checkpoint=message.checkpoint,
+    )
 
 
 def _is_known(result: Any, answer: int) -> bool:

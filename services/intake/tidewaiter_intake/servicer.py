@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
 from functools import partial
 from typing import Any
 
@@ -23,6 +24,7 @@ from tidewaiter_intake.redecide import Redecide
 from tidewaiter_intake.requirements import Requirements
 from tidewaiter_intake.stream import Window, until_draining
 from tidewaiter_intake.submit import Submit
+from tidewaiter_intake.watch import Watch
 from tidewaiter_intake.wire import requests as wire
 from tidewaiter_intake.wire.requirements import day_from, requirements_to
 
@@ -37,6 +39,7 @@ class IntakeServicer(intake_pb2_grpc.IntakeServiceServicer):
         preview: Preview,
         get: Get,
         redecide: Redecide,
+        watch: Watch,
         requirements: Requirements,
         clock: Clock,
         tracing: Tracing,
@@ -47,6 +50,7 @@ class IntakeServicer(intake_pb2_grpc.IntakeServiceServicer):
         self._preview = preview
         self._get = get
         self._redecide = redecide
+        self._watch = watch
         self._requirements = requirements
         self._clock = clock
         self._tracing = tracing
@@ -107,7 +111,19 @@ class IntakeServicer(intake_pb2_grpc.IntakeServiceServicer):
 
     CancelShipment = unserved
     ListShipments = unserved
-    WatchDecisions = unserved
+
+    async def WatchDecisions(
+        self, request: intake_pb2.WatchDecisionsRequest, context: Any
+    ) -> AsyncIterator[intake_pb2.WatchDecisionsResponse]:
+        """One filer's decisions as they are recorded, until the caller goes or intake stops."""
+        validation.refuse_invalid(request)
+        # Closed in this order however the call ends, so that the call to the log ends with it.
+        async with (
+            aclosing(self._watch.decisions(request.originator_code, request.resume_token)) as told,
+            aclosing(until_draining(told, self._draining)) as sightings,
+        ):
+            async for sighting in sightings:
+                yield wire.sighting_to(sighting)
 
     async def ListRequirements(
         self, request: intake_pb2.ListRequirementsRequest, context: Any

@@ -8,8 +8,8 @@ costs no more than the window.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Generic, TypeVar
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from typing import Any, Generic, TypeVar
 
 from tidewaiter_intake import errors
 
@@ -96,20 +96,22 @@ class Window(Generic[Chunk, Answers]):
             self._room.notify_all()
 
 
-async def until_draining(chunks: AsyncIterator[Chunk], draining: asyncio.Event) -> AsyncIterator[Chunk]:
+async def until_draining(chunks: AsyncIterator[Chunk], draining: asyncio.Event) -> AsyncGenerator[Chunk, None]:
     """The chunks, until `draining` is set: then Failure BUSY, DRAINING, also when none is coming."""
-    stopping = asyncio.create_task(draining.wait())
+    waits: set[asyncio.Future[Any]] = {stopping := asyncio.create_task(draining.wait())}
     try:
         while not draining.is_set():
-            coming = asyncio.ensure_future(anext(chunks, None))
-            await asyncio.wait({coming, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            waits = {stopping, coming := asyncio.ensure_future(anext(chunks, None))}
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
             if not coming.done():
-                coming.cancel()
                 break
             chunk = coming.result()
             if chunk is None:
                 return
             yield chunk
     finally:
-        stopping.cancel()
+        # Also of a caller that goes while nothing comes: what is waited on is let go, and at rest when this ends.
+        for wait in waits:
+            wait.cancel()
+        await asyncio.gather(*waits, return_exceptions=True)
     raise errors.draining()

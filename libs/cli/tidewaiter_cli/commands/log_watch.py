@@ -35,13 +35,13 @@ def watch(
     """
     from tidewaiter_client.operators import AuditOperator
 
-    from tidewaiter_cli.pages.listing import decision_facts, decision_line
+    from tidewaiter_cli.pages.listing import KeptToken, decision_facts, decision_line
     from tidewaiter_cli.pages.showing import print_json
 
-    token = token_file.read_text(encoding="utf-8").strip() if token_file and token_file.exists() else after
+    kept = KeptToken(token_file)
     shown = 0
     with AuditOperator(reach.address_of("audit", given=audit, data=data), tls=reach.tls()) as operator:
-        for told in operator.watch_decisions(token):
+        for told in operator.watch_decisions(kept.token or after):
             if told.HasField("decision"):
                 shown += 1
                 if json:
@@ -49,14 +49,7 @@ def watch(
                     print_json({**facts, "resume_token": told.resume_token})
                 else:
                     print(decision_line(told.decision, told.leaf_index, told.recorded_at), flush=True)
-            if token_file is not None:
-                _keep(token_file, told.resume_token)
+            kept.keep(told.resume_token)
             if 0 < count <= shown:
                 break
     return DONE
-
-
-def _keep(file: Path, token: str) -> None:
-    draft = file.with_name(f"{file.name}.new")
-    draft.write_text(f"{token}\n", encoding="utf-8")
-    draft.replace(file)

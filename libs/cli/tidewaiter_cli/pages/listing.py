@@ -9,6 +9,7 @@ from typing import Any
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.timestamp_pb2 import Timestamp
 from tidewaiter.audit.v1 import audit_pb2
+from tidewaiter.intake.v1 import intake_pb2
 from tidewaiter.trade.v1 import trade_pb2
 from tidewaiter_tlog.receipt import RECEIPT_SUFFIX, Receipt
 from tidewaiter_tlog.tree import LeafIndex
@@ -32,6 +33,41 @@ def decision_facts(decision: trade_pb2.Decision, leaf_index: int, recorded_at: T
         "recorded_at": recorded_at.ToJsonString(),
         "decision": MessageToDict(decision, preserving_proto_field_name=True),
     }
+
+
+def sighting_line(told: intake_pb2.WatchDecisionsResponse) -> str:
+    """Time, outcome, shipment and decision, as a filer is told them."""
+    decision = told.decision
+    outcome = name_of(trade_pb2.Outcome, decision.outcome, "OUTCOME_")
+    return f"{told.recorded_at.ToJsonString()[:19]}Z  {outcome:<14}  {decision.shipment_id}  {decision.decision_id}" + (
+        f"  supersedes {decision.supersedes}" if decision.supersedes else ""
+    )
+
+
+def sighting_facts(told: intake_pb2.WatchDecisionsResponse) -> dict[str, Any]:
+    """The same with the whole decision, for a line of JSON."""
+    return {
+        "dedupe_key": told.dedupe_key,
+        "recorded_at": told.recorded_at.ToJsonString(),
+        "decision": MessageToDict(told.decision, preserving_proto_field_name=True),
+        "resume_token": told.resume_token,
+    }
+
+
+class KeptToken:
+    """The token of a watch in a file, or nowhere for None; replaced whole, so that it is never half a token."""
+
+    def __init__(self, file: Path | None) -> None:
+        self._file = file
+        self.token = file.read_text(encoding="utf-8").strip() if file and file.exists() else ""
+
+    def keep(self, token: str) -> None:
+        """Go on from here the next time."""
+        if self._file is not None and token != self.token:
+            draft = self._file.with_name(f"{self._file.name}.new")
+            draft.write_text(f"{token}\n", encoding="utf-8")
+            draft.replace(self._file)
+            self.token = token
 
 
 class Listing:

@@ -24,6 +24,7 @@ from tidewaiter_intake.model.decision import (
     RiskAction,
     RiskFinding,
     Settlement,
+    Sighting,
     Standing,
     Verdict,
 )
@@ -78,6 +79,7 @@ __all__ = [
     "Settlement",
     "Shipment",
     "ShipmentId",
+    "Sighting",
     "Standing",
     "Verdict",
     "etag",

@@ -224,3 +224,15 @@ class Standing(NamedTuple):
     decision: Decision
     receipt: bytes
     filings: tuple[FiledBefore, ...] = ()
+
+
+class Sighting(NamedTuple):
+    """What a watcher of the log is told: a decision on record, or None as a sign of life with a signed checkpoint.
+
+    `resume_token` begins behind it. Nanoseconds since 1970, by the log's clock.
+    """
+
+    resume_token: str
+    decision: Decision | None = None
+    recorded_at_ns: int = 0
+    checkpoint: bytes = b""

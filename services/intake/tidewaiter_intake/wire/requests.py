@@ -10,7 +10,7 @@ from tidewaiter.trade.v1 import trade_pb2
 from tidewaiter_chassis import answers, validation
 from tidewaiter_chassis.failures import Failure, invalid
 
-from tidewaiter_intake.model import Answer, Decision, Filing, Standing, etag
+from tidewaiter_intake.model import Answer, Decision, Filing, Sighting, Standing, etag
 from tidewaiter_intake.wire.decisions import fill_decision
 from tidewaiter_intake.wire.filings import filing_from
 from tidewaiter_intake.wire.shipments import fill_shipment_for_filer, fill_timestamp
@@ -103,6 +103,16 @@ def _fill_told(message: trade_pb2.Decision, decision: Decision) -> None:
     fill_decision(message, decision)
     if message.HasField("eligibility"):
         message.eligibility.ClearField("counted_shipment_ids")
+
+
+def sighting_to(sighting: Sighting) -> intake_pb2.WatchDecisionsResponse:
+    """What a watcher is told."""
+    message = intake_pb2.WatchDecisionsResponse(resume_token=sighting.resume_token, checkpoint=sighting.checkpoint)
+    if sighting.decision is not None:
+        message.dedupe_key = sighting.decision.decision_id
+        _fill_told(message.decision, sighting.decision)
+        fill_timestamp(message.recorded_at, sighting.recorded_at_ns)
+    return message
 
 
 def standing_to(standing: Standing) -> intake_pb2.GetShipmentResponse:

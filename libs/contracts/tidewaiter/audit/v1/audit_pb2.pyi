@@ -429,16 +429,22 @@ class WatchDecisionsRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     RESUME_TOKEN_FIELD_NUMBER: _builtins.int
+    ORIGINATOR_CODE_FIELD_NUMBER: _builtins.int
     resume_token: _builtins.str
     """Token of the last message received; empty starts now, "earliest" at the start."""
+    originator_code: _builtins.str
+    """Only decisions that rest on a filing of this originator; empty for all. A token
+    is a place on the log, and may be used with another originator or none.
+    """
     def __init__(
         self,
         *,
         resume_token: _builtins.str = ...,
+        originator_code: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["resume_token", b"resume_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["originator_code", b"originator_code", "resume_token", b"resume_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -518,21 +518,29 @@ Global___ListShipmentsResponse: _TypeAlias = ListShipmentsResponse  # noqa: Y015
 
 @_typing.final
 class WatchDecisionsRequest(_message.Message):
-    """Watches decisions."""
+    """Watches the decisions of one filer."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     RESUME_TOKEN_FIELD_NUMBER: _builtins.int
+    ORIGINATOR_CODE_FIELD_NUMBER: _builtins.int
     resume_token: _builtins.str
-    """Token of the last message received; empty starts now, "earliest" at the start."""
+    """Token of the last message received; empty starts now, "earliest" at the start
+    of the log. One that this log did not give is refused with RESUME_TOKEN_UNKNOWN.
+    """
+    originator_code: _builtins.str
+    """The filer, by the originator_code of its filings; required. Told is every decision
+    that rests on a filing of it, also when another filer's filing was the cause.
+    """
     def __init__(
         self,
         *,
         resume_token: _builtins.str = ...,
+        originator_code: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["resume_token", b"resume_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["originator_code", b"originator_code", "resume_token", b"resume_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -546,21 +554,37 @@ class WatchDecisionsResponse(_message.Message):
 
     DECISION_FIELD_NUMBER: _builtins.int
     RESUME_TOKEN_FIELD_NUMBER: _builtins.int
+    DEDUPE_KEY_FIELD_NUMBER: _builtins.int
+    RECORDED_AT_FIELD_NUMBER: _builtins.int
+    CHECKPOINT_FIELD_NUMBER: _builtins.int
     resume_token: _builtins.str
-    """Resume after this one."""
+    """Resume after this one. Keep it once what was told is kept."""
+    dedupe_key: _builtins.str
+    """The same whenever this decision is told, and of no other: its decision_id. Empty in a sign of life."""
+    checkpoint: _builtins.bytes
+    """In a sign of life: the log's newest signed checkpoint, whose every decision of this filer was told. One comes
+    at the start, at the end of what there is, and when nothing happened for some seconds.
+    """
     @_builtins.property
     def decision(self) -> _trade_pb2.Decision:
-        """The decision; absent in a sign of life."""
+        """The decision, as its filers may see it; absent in a sign of life."""
+
+    @_builtins.property
+    def recorded_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was made durable on the log, by the clock of the log's machine."""
 
     def __init__(
         self,
         *,
         decision: _trade_pb2.Decision | None = ...,
         resume_token: _builtins.str = ...,
+        dedupe_key: _builtins.str = ...,
+        recorded_at: _timestamp_pb2.Timestamp | None = ...,
+        checkpoint: _builtins.bytes = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "recorded_at", b"recorded_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "resume_token", b"resume_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["checkpoint", b"checkpoint", "decision", b"decision", "dedupe_key", b"dedupe_key", "recorded_at", b"recorded_at", "resume_token", b"resume_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -142,7 +142,12 @@ class IntakeServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def WatchDecisions(self, request, context):
-        """Every decision and re-decision after a token. Not served yet.
+        """Every decision and re-decision on the filings of one filer after a token, and
+        those to come, in the order of the log. Fed from the log, so that nothing is
+        told that is not on record; told at least once, so a decision may come again
+        after a cut, with the same `dedupe_key`. A slow reader is waited for. Ends only
+        with the caller, or UNAVAILABLE when intake stops or audit is not there: resume
+        with the last token. Resuming works with any intake over the same log.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -57,7 +57,13 @@ class IntakeServiceStub:
     ListShipments: _grpc.UnaryUnaryMultiCallable[_intake_pb2.ListShipmentsRequest, _intake_pb2.ListShipmentsResponse]
     """Pages through shipments. Not served yet."""
     WatchDecisions: _grpc.UnaryStreamMultiCallable[_intake_pb2.WatchDecisionsRequest, _intake_pb2.WatchDecisionsResponse]
-    """Every decision and re-decision after a token. Not served yet."""
+    """Every decision and re-decision on the filings of one filer after a token, and
+    those to come, in the order of the log. Fed from the log, so that nothing is
+    told that is not on record; told at least once, so a decision may come again
+    after a cut, with the same `dedupe_key`. A slow reader is waited for. Ends only
+    with the caller, or UNAVAILABLE when intake stops or audit is not there: resume
+    with the last token. Resuming works with any intake over the same log.
+    """
     ListRequirements: _grpc.UnaryUnaryMultiCallable[_intake_pb2.ListRequirementsRequest, _intake_pb2.ListRequirementsResponse]
     """The data elements needed by filer type, mode and day, as filings are checked."""
 
@@ -90,7 +96,13 @@ class IntakeServiceAsyncStub(IntakeServiceStub):
     ListShipments: _aio.UnaryUnaryMultiCallable[_intake_pb2.ListShipmentsRequest, _intake_pb2.ListShipmentsResponse]  # type: ignore[assignment]
     """Pages through shipments. Not served yet."""
     WatchDecisions: _aio.UnaryStreamMultiCallable[_intake_pb2.WatchDecisionsRequest, _intake_pb2.WatchDecisionsResponse]  # type: ignore[assignment]
-    """Every decision and re-decision after a token. Not served yet."""
+    """Every decision and re-decision on the filings of one filer after a token, and
+    those to come, in the order of the log. Fed from the log, so that nothing is
+    told that is not on record; told at least once, so a decision may come again
+    after a cut, with the same `dedupe_key`. A slow reader is waited for. Ends only
+    with the caller, or UNAVAILABLE when intake stops or audit is not there: resume
+    with the last token. Resuming works with any intake over the same log.
+    """
     ListRequirements: _aio.UnaryUnaryMultiCallable[_intake_pb2.ListRequirementsRequest, _intake_pb2.ListRequirementsResponse]  # type: ignore[assignment]
     """The data elements needed by filer type, mode and day, as filings are checked."""
 
@@ -168,7 +180,13 @@ class IntakeServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _intake_pb2.WatchDecisionsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_intake_pb2.WatchDecisionsResponse], _abc.AsyncIterator[_intake_pb2.WatchDecisionsResponse]]:
-        """Every decision and re-decision after a token. Not served yet."""
+        """Every decision and re-decision on the filings of one filer after a token, and
+        those to come, in the order of the log. Fed from the log, so that nothing is
+        told that is not on record; told at least once, so a decision may come again
+        after a cut, with the same `dedupe_key`. A slow reader is waited for. Ends only
+        with the caller, or UNAVAILABLE when intake stops or audit is not there: resume
+        with the last token. Resuming works with any intake over the same log.
+        """
 
     @_abc_1.abstractmethod
     def ListRequirements(
