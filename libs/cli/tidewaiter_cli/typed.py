@@ -13,6 +13,9 @@ from tidewaiter_cli.stopping import MISSPELT, Stop
 STANDARD_INPUT: Final = "/dev/stdin"
 """What `-` on the command line stands for where a file is read: it is known by this name from there on."""
 
+ACCOUNT: Final = {"author": "--author", "reason": "--reason", "request_id": "--request-id"}
+"""What the fields were typed as that say who does something for good, why, and under which id."""
+
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _COUNTRY: Final = re.compile(r"[A-Za-z]{2}", re.ASCII)
 _INDEX: Final = re.compile(r"\[[0-9]+\]")
