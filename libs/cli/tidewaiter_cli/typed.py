@@ -26,8 +26,11 @@ def hyphens_named(words: Sequence[str]) -> list[str]:
 
     A parameter that takes a hyphen takes a misspelt option as well, and then nothing says that there is none such.
     """
-    pairs = zip(("", *words), words, strict=False)
-    return [STANDARD_INPUT if word == "-" and _reads(words[0], before) else word for before, word in pairs]
+    named = []
+    for before, word in zip(("", *words), words, strict=False):
+        is_read = word == "--in=-" or (word == "-" and _reads(words[0], before))
+        named.append(f"{word[:-1]}{STANDARD_INPUT}" if is_read else word)
+    return named
 
 
 def _reads(command: str, before: str) -> bool:
