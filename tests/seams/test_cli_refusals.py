@@ -19,14 +19,22 @@ REFUSED = {
     f"{WHAT_IF} --on 2025-08-28 --origin VN --currency XX": ("--currency:", "--value"),
     f"{WHAT_IF} --on 2025-08-28 --origin VN --hts zzz": ("--hts:", "--origin"),
     "screen ... --risk @risk": ("NAME:", "party"),
+    "log find --shipment @long --audit @audit": ("--shipment:", "shipment_id"),
+    "log watch --after @long --audit @audit": ("--after:", "resume_token"),
+    "log retention --author @long --dry-run --audit @audit": ("--author:", "reason"),
+    "log erase X --author a --reason r --request-id ! --dry-run --audit @audit": ("--request-id:", "request_id"),
+    "persons split @party --author @long --reason r --eligibility @eligibility": ("--author:", "--reason"),
+    "watch --filer @long --intake @intake": ("--filer:", "originator_code"),
 }
 
 
 async def test_a_refusal_names_flags_and_no_fields(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    party = tmp_path / "party.jsonl"
+    party.write_text('{"name": "Ann Lee", "postalCode": "10001", "addressLines": ["1 A St"]}', encoding="utf-8")
     async with suite(tmp_path) as built:
         for line, (flag, other) in REFUSED.items():
-            for service, address in built.addresses.items():
-                line = line.replace(f"@{service}", address)
+            for word, meant in {**built.addresses, "long": "x" * 2_000, "party": f"{party}"}.items():
+                line = line.replace(f"@{word}", meant)
             status = await asyncio.to_thread(main, shlex.split(line))
             told = [said for said in capfd.readouterr().err.splitlines() if said.startswith("tidewaiter: ")]
 

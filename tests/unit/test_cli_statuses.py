@@ -13,6 +13,7 @@ from tidewaiter_cli import environment
 from tidewaiter_cli.__main__ import main
 from tidewaiter_cli.reporting import explained
 from tidewaiter_cli.stopping import Stop
+from tidewaiter_cli.typed import hyphens_named
 from tidewaiter_client import TookTooLong, Unavailable
 
 from tests.unit.test_cli_command_line import BELOW, EVERY, function_of
@@ -83,6 +84,7 @@ MISSPELT = {
     "lists diff a": "NEWER",
     "lists refresh --jso": "Did you mean --json?",
     "screen 'Ann Lee' --country USA": "--country USA",
+    "watch --after earliest": "--filer",
     "trace ' '": "no shipment is named",
     "log proof '' --out r": "no shipment is named",
     "log proof T1 --out r --leaf-out ./r": "--out and --leaf-out are both r",
@@ -174,6 +176,24 @@ def test_what_this_command_and_the_services_read_may_be_set(run: Run, monkeypatc
 def test_the_command_and_the_services_agree_on_who_may_have_variables() -> None:
     assert set(settings.OWNERS) == set(environment.OWNERS)
     assert settings.PREFIX == environment.PREFIX
+
+
+@pytest.mark.parametrize(
+    ("line", "read"),
+    [
+        ("file -", "file /dev/stdin"),
+        ("file --json - --out a", "file --json /dev/stdin --out a"),
+        ("file --format=csv -", "file --format=csv /dev/stdin"),
+        ("file --out - m.jsonl", "file --out - m.jsonl"),
+        ("file -- -", "file -- /dev/stdin"),
+        ("screen --in - --lists l", "screen --in /dev/stdin --lists l"),
+        ("values --in=- --out v", "values --in=/dev/stdin --out v"),
+        ("describe -", "describe -"),
+        ("", ""),
+    ],
+)
+def test_a_hyphen_that_is_read_is_standard_input_and_any_other_stays_what_it_is(line: str, read: str) -> None:
+    assert read.split() == hyphens_named(line.split())
 
 
 @pytest.mark.parametrize("words", EVERY, ids=" ".join)

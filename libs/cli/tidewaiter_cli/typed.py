@@ -13,6 +13,9 @@ from tidewaiter_cli.stopping import MISSPELT, Stop
 STANDARD_INPUT: Final = "/dev/stdin"
 """What `-` on the command line stands for where a file is read: it is known by this name from there on."""
 
+ACCOUNT: Final = {"author": "--author", "reason": "--reason", "request_id": "--request-id"}
+"""What the fields were typed as that say who does something for good, why, and under which id."""
+
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _COUNTRY: Final = re.compile(r"[A-Za-z]{2}", re.ASCII)
 _INDEX: Final = re.compile(r"\[[0-9]+\]")
@@ -23,8 +26,11 @@ def hyphens_named(words: Sequence[str]) -> list[str]:
 
     A parameter that takes a hyphen takes a misspelt option as well, and then nothing says that there is none such.
     """
-    pairs = zip(("", *words), words, strict=False)
-    return [STANDARD_INPUT if word == "-" and _reads(words[0], before) else word for before, word in pairs]
+    named = []
+    for before, word in zip(("", *words), words, strict=False):
+        is_read = word == "--in=-" or (word == "-" and _reads(words[0], before))
+        named.append(f"{word[:-1]}{STANDARD_INPUT}" if is_read else word)
+    return named
 
 
 def _reads(command: str, before: str) -> bool:

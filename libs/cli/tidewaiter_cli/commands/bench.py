@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from tidewaiter_cli.flags import Json
-from tidewaiter_cli.stopping import Stop
+from tidewaiter_cli.stopping import MISSPELT, Stop
 
 
 def bench(
@@ -68,7 +68,7 @@ def bench(
             scale=scale,
         )
     if quality or lists or pairs or positives or negatives:
-        raise Stop("these options are of screening alone.", advice="Use `tidewaiter bench screening`.", status=2)
+        raise Stop("these options are of screening alone.", advice="Use `tidewaiter bench screening`.", status=MISSPELT)
     from tidewaiter_cli.bench import run
 
     return run(part or None, json, out, scale=scale, entries=entries)

@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from tidewaiter_cli.flags import Json
-from tidewaiter_cli.stopping import DONE, Stop
+from tidewaiter_cli.stopping import DONE, MISSPELT, Stop
 
 
 def describe(
@@ -41,7 +41,7 @@ def describe(
     from tidewaiter_cli.reading.descriptions import descriptions_in
 
     if bool(description) == (file is not None):
-        raise Stop("either one description in quotes, or a file with --in.", status=2)
+        raise Stop("either one description in quotes, or a file with --in.", status=MISSPELT)
     judge = packaged_judge(cached_max=4_096)
     given = [description] if file is None else descriptions_in(file)
     if json:

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 from cyclopts import Parameter
 
 from tidewaiter_cli import reach
 from tidewaiter_cli.flags import Audit, Json, Running
 from tidewaiter_cli.stopping import DONE, MISSPELT, Stop
+from tidewaiter_cli.typed import ACCOUNT, named_as_typed
 
 if TYPE_CHECKING:
     from tidewaiter.audit.v1 import audit_pb2
+
+_NAMES: Final = {
+    **ACCOUNT,
+    "shipment_id": "SHIPMENT-ID",
+    "person.name": "--person",
+    "person.postal_code": "--postal-code",
+    "person.email": "--email",
+    "person.phone": "--phone",
+    "person": "--person",
+}
+"""Which argument each field of ErasePersonalDataRequest was typed as."""
 
 
 def erase(
@@ -60,7 +72,8 @@ def erase(
         request.person.CopyFrom(party)
     if not dry_run:
         refuse_unconfirmed("Erase personal data for ever?", yes=yes)
-    with AuditOperator(reach.address_of("audit", given=audit, data=data), tls=reach.tls()) as operator:
+    address = reach.address_of("audit", given=audit, data=data)
+    with AuditOperator(address, tls=reach.tls()) as operator, named_as_typed(_NAMES):
         found = operator.erase(request)
     _tell(found, dry_run=dry_run, json=json)
     return DONE

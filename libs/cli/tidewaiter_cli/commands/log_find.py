@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from cyclopts import Parameter
 
 from tidewaiter_cli import reach
 from tidewaiter_cli.flags import Audit, Json, Running
 from tidewaiter_cli.stopping import DONE, MISSPELT, Stop
+from tidewaiter_cli.typed import named_as_typed
 
 if TYPE_CHECKING:
     from tidewaiter.audit.v1 import audit_pb2
+
+_NAMES: Final = {
+    "shipment_id": "--shipment",
+    "originator_code": "--originator",
+    "person_day": "--person-day",
+    "trace_id": "--trace",
+    "recorded_from": "--since",
+    "recorded_until": "--until",
+}
+"""Which option each field of ListDecisionsRequest was typed as."""
 
 
 def find(
@@ -55,7 +66,8 @@ def find(
         page_size=min(limit, 500) if limit > 0 else 500,
     )
     listing = Listing(json=json, proofs=proofs, limit=limit)
-    with AuditOperator(reach.address_of("audit", given=audit, data=data), tls=reach.tls()) as operator:
+    address = reach.address_of("audit", given=audit, data=data)
+    with AuditOperator(address, tls=reach.tls()) as operator, named_as_typed(_NAMES):
         for page in operator.list_decisions(request):
             listing.show(page)
             if listing.is_full:

@@ -10,7 +10,7 @@ from cyclopts import Parameter
 from tidewaiter_cli import reach
 from tidewaiter_cli.flags import Audit, Json, Running
 from tidewaiter_cli.stopping import DONE
-from tidewaiter_cli.typed import day_of
+from tidewaiter_cli.typed import ACCOUNT, day_of, named_as_typed
 
 
 def retention(
@@ -45,7 +45,8 @@ def retention(
         request.recorded_before.FromDatetime(_day(before))
     if not dry_run:
         refuse_unconfirmed("Erase personal data for ever?", yes=yes)
-    with AuditOperator(reach.address_of("audit", given=audit, data=data), tls=reach.tls()) as operator:
+    address = reach.address_of("audit", given=audit, data=data)
+    with AuditOperator(address, tls=reach.tls()) as operator, named_as_typed(ACCOUNT):
         found = operator.apply_retention(request)
     confidence = name_of(trade_pb2.Confidence, found.confidence, "CONFIDENCE_")
     bound = found.recorded_before.ToJsonString()

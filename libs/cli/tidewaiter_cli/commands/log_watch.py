@@ -10,6 +10,7 @@ from cyclopts import Parameter
 from tidewaiter_cli import reach
 from tidewaiter_cli.flags import Audit, Json, Running
 from tidewaiter_cli.stopping import DONE
+from tidewaiter_cli.typed import named_as_typed
 
 
 def watch(
@@ -40,7 +41,11 @@ def watch(
 
     kept = KeptToken(token_file)
     shown = 0
-    with AuditOperator(reach.address_of("audit", given=audit, data=data), tls=reach.tls()) as operator:
+    address = reach.address_of("audit", given=audit, data=data)
+    with (
+        AuditOperator(address, tls=reach.tls()) as operator,
+        named_as_typed({"resume_token": "--token-file" if kept.token else "--after"}),
+    ):
         for told in operator.watch_decisions(kept.token or after):
             if told.HasField("decision"):
                 shown += 1

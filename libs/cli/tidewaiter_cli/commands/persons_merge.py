@@ -14,6 +14,7 @@ from tidewaiter_cli.asking_persons import (
 )
 from tidewaiter_cli.flags import Eligibility, Intake, Json, Running
 from tidewaiter_cli.stopping import DONE, MISSPELT, Stop
+from tidewaiter_cli.typed import ACCOUNT, named_as_typed
 
 
 def merge(
@@ -51,9 +52,8 @@ def merge(
     request = eligibility_pb2.MergePersonsRequest(
         request_id=request_id_or_new(request_id), author=author, reason=reason, parties=named
     )
-    with EligibilityOperator(
-        reach.address_of("eligibility", given=eligibility, data=data), tls=reach.tls()
-    ) as operator:
+    address = reach.address_of("eligibility", given=eligibility, data=data)
+    with EligibilityOperator(address, tls=reach.tls()) as operator, named_as_typed(ACCOUNT):
         effect = operator.merge_persons(request)
     announce(effect, json=json)
     redecide(effect, intake=intake, data=data)

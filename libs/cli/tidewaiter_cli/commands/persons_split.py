@@ -14,6 +14,7 @@ from tidewaiter_cli.asking_persons import (
 )
 from tidewaiter_cli.flags import Eligibility, Intake, Json, Running
 from tidewaiter_cli.stopping import DONE, MISSPELT, Stop
+from tidewaiter_cli.typed import ACCOUNT, named_as_typed
 
 
 def split(
@@ -49,9 +50,8 @@ def split(
     request = eligibility_pb2.SplitPersonRequest(
         request_id=request_id_or_new(request_id), author=author, reason=reason, party=named[0]
     )
-    with EligibilityOperator(
-        reach.address_of("eligibility", given=eligibility, data=data), tls=reach.tls()
-    ) as operator:
+    address = reach.address_of("eligibility", given=eligibility, data=data)
+    with EligibilityOperator(address, tls=reach.tls()) as operator, named_as_typed(ACCOUNT):
         effect = operator.split_person(request)
     announce(effect, json=json)
     redecide(effect, intake=intake, data=data)

@@ -12,6 +12,7 @@ from cyclopts.validators import Number
 from tidewaiter_cli import reach
 from tidewaiter_cli.flags import Intake, Json, Running
 from tidewaiter_cli.stopping import DONE, MISSPELT, Stop
+from tidewaiter_cli.typed import named_as_typed
 
 
 def watch(
@@ -47,7 +48,9 @@ def watch(
     kept = KeptToken(token_file)
     as_json = json or not sys.stdout.isatty()
     shown = 0
-    with Client(reach.address_of("intake", given=intake, data=data), tls=reach.tls()) as client:
+    names = {"originator_code": "--filer", "resume_token": "--token-file" if kept.token else "--after"}
+    address = reach.address_of("intake", given=intake, data=data)
+    with Client(address, tls=reach.tls()) as client, named_as_typed(names):
         for told in client.watch_decisions(filer, resume_token=kept.token or after):
             if told.HasField("decision"):
                 shown += 1

@@ -12,7 +12,7 @@ from tidewaiter_screening.lists.folder import PartyList, look_into, read_files
 from tidewaiter_screening.lists.ofac import TRIPLES
 
 from tidewaiter_cli.screening.folder import lists_in
-from tidewaiter_cli.stopping import Stop
+from tidewaiter_cli.stopping import MISSPELT, Stop
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _OF_A_TRIPLE = frozenset(name for triple in TRIPLES for name in triple)
@@ -40,7 +40,7 @@ def add(files: Sequence[Path], folder: Path, name: str) -> PartyList:
     called = name or (files[0].stem if len(files) == 1 else files[0].resolve().parent.name)
     if not _NAME.fullmatch(called):
         raise Stop(
-            f"{called} is no name of a list.", advice="Give one of letters, digits, . _ - with --name.", status=2
+            f"{called} is no name of a list.", advice="Give one of letters, digits, . _ - with --name.", status=MISSPELT
         )
     with tempfile.TemporaryDirectory(prefix="tidewaiter-list-") as trial:
         _copy(files, Path(trial))
