@@ -49,7 +49,7 @@ async def test_a_commit_that_fails_gives_no_past_and_a_repeat_finds_what_was_kep
             assert [None] == await observer_of(history).pasts([ARRIVAL])
         assert history.is_lost
         armed = False
-    assert ["history did not answer"] == [event["event"] for event in events]
+    assert ["store lost", "history did not answer"] == [event["event"] for event in events]
     async with opened("sqlite", tmp_path) as again:
         (past,) = await pasts(again, sighting("z", what_if=True))
         assert kept == past.received.count
