@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
+from cyclopts.validators import Number
 
 from tidewaiter_cli import reach
 from tidewaiter_cli.flags import Intake, Json, Running
-from tidewaiter_cli.stopping import DONE
+from tidewaiter_cli.stopping import DONE, MISSPELT, Stop
 from tidewaiter_cli.typed import named_as_typed
 
 
@@ -21,7 +22,7 @@ def watch(
     token_file: Annotated[
         Path | None, Parameter(help="Go on from the token in this file when it is there, and keep it up to date.")
     ] = None,
-    count: Annotated[int, Parameter(help="End after so many decisions; 0 for never.")] = 0,
+    count: Annotated[int, Parameter(validator=Number(gte=0), help="End after so many decisions; 0 for never.")] = 0,
     json: Json = False,
     data: Running = None,
     intake: Intake = "",
@@ -42,6 +43,8 @@ def watch(
     from tidewaiter_cli.pages.listing import KeptToken, sighting_facts, sighting_line
     from tidewaiter_cli.pages.showing import print_json
 
+    if not filer.strip():
+        raise Stop("--filer names no filer.", advice="Give the originator_code of its filings.", status=MISSPELT)
     kept = KeptToken(token_file)
     as_json = json or not sys.stdout.isatty()
     shown = 0
