@@ -84,7 +84,6 @@ MISSPELT = {
     "lists diff a": "NEWER",
     "lists refresh --jso": "Did you mean --json?",
     "screen 'Ann Lee' --country USA": "--country USA",
-    "watch --after earliest": "--filer",
     "trace ' '": "no shipment is named",
     "log proof '' --out r": "no shipment is named",
     "log proof T1 --out r --leaf-out ./r": "--out and --leaf-out are both r",
