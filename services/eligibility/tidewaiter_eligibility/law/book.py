@@ -18,7 +18,18 @@ from tidewaiter_eligibility.law.dated import Dated
 from tidewaiter_eligibility.law.duty_rows import CountryRate, Duty
 from tidewaiter_eligibility.law.exchange import Exchange
 from tidewaiter_eligibility.law.goods_book import GoodsBook
-from tidewaiter_eligibility.law.rows import BonaFide, Clock, ClockReading, Conversion, Gift, KeptOpen, Path, Regime, Row
+from tidewaiter_eligibility.law.rows import (
+    BonaFide,
+    Clock,
+    ClockReading,
+    Conversion,
+    Gift,
+    KeptOpen,
+    Path,
+    Regime,
+    Row,
+    SingleOrder,
+)
 from tidewaiter_eligibility.model import EntryPath, Mode
 
 _STRICTNESS = {"open": 0, "closed": 1, "repealed": 2}
@@ -47,6 +58,10 @@ class Law:
         self._gifts = _by_country(rows.gifts, lambda row: row.sent_from)
         self._rates = _by_country(rows.country_rates, lambda row: row.origins)
         self._kept_open = Dated(rows.kept_open)
+        self._single_orders = {
+            paragraph: Dated(row for row in rows.single_orders if row.paragraph == paragraph)
+            for paragraph in {row.paragraph for row in rows.single_orders}
+        }
         self._conversions = Dated(rows.conversions)
         self._bona_fide = Dated(rows.bona_fide)
         self._paths = {
@@ -102,6 +117,11 @@ class Law:
     def gifts(self, day: date) -> list[Gift]:
         """Every allowance in force on that day."""
         return list({row.id: row for table in self._gifts.values() if (row := table.at(day)) is not None}.values())
+
+    def single_order(self, paragraph: str, day: date) -> SingleOrder | None:
+        """The rule on lots of one order under that paragraph on that day."""
+        found = self._single_orders.get(paragraph)
+        return None if found is None else found.at(day)
 
     def conversion(self, day: date) -> Conversion | None:
         """Which day's rate of exchange counts, by the rule of that day."""

@@ -42,6 +42,7 @@ def read_rows(sources: Sources) -> Rows:
         kept_open=_read(files["regimes"], "kept_open", lambda row: kinds.kept_open(row, known)),
         limits=limits,
         broken_days=broken_days,
+        single_orders=_read(files["limits"], "single_order", kinds.single_order),
         conversions=_read(files["limits"], "conversion", kinds.conversion),
         penalties=_read(files["limits"], "penalty", kinds.penalty),
         gifts=_read(files["gifts"], "gift", lambda row: kinds.gift(row, known)),
