@@ -67,8 +67,8 @@ class Freeing:
         own = None if claim is None else claim.key
         known, left = self._left.get(name, ()), self._gone.get(name, ())
         still = self._turning.still_left(name, own=own, known=known, left=left)
-        named = [self._turning.but(key, name) for key in still]
-        return named if own is None else [self._turning.on(own), *named]
+        own_turned = () if own is None else (self._turning.on(own),)
+        return [*own_turned, *(self._turning.but(key, name) for key in still)]
 
     def _free(
         self,

@@ -48,7 +48,8 @@ class Conversion(Struct, frozen=True, kw_only=True, gc=False, array_like=True):
 class PersonDayRule(Struct, frozen=True, kw_only=True, gc=False, array_like=True):
     """By which rules a person-day is judged: the limit that it may reach, and what a broken one costs.
 
-    Lots of one order are judged by one too. `allowed` and `over` are the codes of the reasons that say so. `is_marginal`: only the shipments beyond the limit
+    Lots of one order are judged by one too. `allowed` and `over` are the codes of the reasons that say so.
+    `is_marginal`: only the shipments beyond the limit
     pay, in the order in which they were claimed; all of the day otherwise.
     """
 
@@ -95,7 +96,8 @@ class Judgement(Struct, frozen=True, kw_only=True, gc=False, array_like=True):
     dropped before anything is kept; `basis` is not: by which rules the key was made (`person.basis`).
     `why` names the rules by which `path` is the entry, `why_otherwise` those of `path_otherwise`: that which opens it,
     then pairs of one that is passed over and what closes it (`path.entry_reason`). `duties` are those of the entry that
-    is not a privilege. `unlisted` are the flags for which the filer was taken at its word, for want of any case. `lot` is there when it names an order.
+    is not a privilege. `unlisted` are the flags for which the filer was taken at its word, for want of any case.
+    `lot` is there when it names an order.
     """
 
     verdict: Verdict
