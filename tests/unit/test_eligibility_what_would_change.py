@@ -140,7 +140,8 @@ def test_a_day_may_be_named_instead_of_that_of_arrival() -> None:
 
 
 def test_a_lot_of_an_order_over_the_limit_would_pass_at_what_its_order_leaves() -> None:
-    ledger, lots = MemoryLedger(), {"order_id": "O-1", "seller_account_id": "shop"}
+    ledger = MemoryLedger()
+    lots: dict[str, Any] = {"order_id": "O-1", "seller_account_id": "shop"}
     others = [shipment(f"S{day}", day=OPEN_DAY.replace(day=day), cents=30_000, **lots) for day in (10, 11)]
     run(Determiner(law=law(), ledger=ledger).determine(others))
 
