@@ -384,6 +384,8 @@ class _ReasonCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ReasonCode
     """The recipient's day of gifts is over, and the exemption is open: filed
     without the declaration the parcel is weighed as an ordinary import.
     """
+    REASON_CODE_LOTS_OF_ONE_ORDER: _ReasonCode.ValueType  # 60
+    """The lots of one order, on whatever days, are together over the limit."""
 
 class ReasonCode(_ReasonCode, metaclass=_ReasonCodeEnumTypeWrapper):
     """Why. Append-only: a number is never reused, a name never changes meaning."""
@@ -492,6 +494,8 @@ REASON_CODE_GIFT_UNDECLARED_OPEN: ReasonCode.ValueType  # 50
 """The recipient's day of gifts is over, and the exemption is open: filed
 without the declaration the parcel is weighed as an ordinary import.
 """
+REASON_CODE_LOTS_OF_ONE_ORDER: ReasonCode.ValueType  # 60
+"""The lots of one order, on whatever days, are together over the limit."""
 Global___ReasonCode: _TypeAlias = ReasonCode  # noqa: Y015
 
 class _GoodsFlag:
@@ -941,8 +945,10 @@ class Filing(_message.Message):
     country_of_shipment: _builtins.str
     """Country from which the parcel is sent, ISO 3166-1 alpha-2."""
     order_id: _builtins.str
-    """Order or contract the goods belong to, at most 100 characters. Lots of one
-    order sent apart to pass free are not exempt (19 USC 1321(a)(2)).
+    """Order or contract the goods belong to, at most 100 characters; letter case
+    and runs of blanks do not count. Lots of one order of one seller that are
+    together over the limit are not exempt (19 USC 1321(a)(2)), on whatever days
+    they arrive. Leave it empty rather than give a number that orders share.
     """
     seller_account_id: _builtins.str
     """The seller's account on the marketplace, at most 100 characters."""
