@@ -79,6 +79,7 @@ class OrderPromises:
         found = (await three(ledger))[2].finding
 
         assert (EntryPath.TYPE_11, 50_000) == (found.entry_path, found.headroom_minor)
+        assert (90_000, 3) == (found.order_total_minor, found.order_shipments)
         (reason,) = [each for each in found.reasons if each.code is LOTS]
         assert ("E5", Confidence.INFERRED) == (reason.rule_id, reason.confidence)
         assert "3 shipments name one order of one seller and are together worth $900.00" in reason.detail

@@ -227,6 +227,8 @@ def test_a_finding_is_written_in_full() -> None:
         counted_shipment_ids=("S1", "S2"),
         counted_shipments=2,
         law_version="f" * 64,
+        order_total_minor=90_001,
+        order_shipments=3,
     )
     written = trade_pb2.EligibilityFinding()
 
@@ -258,6 +260,8 @@ def test_a_finding_is_written_in_full() -> None:
             counted_shipment_ids=["S1", "S2"],
             counted_shipments=2,
             law_version="f" * 64,
+            order_total=MoneyMessage(currency_code="USD", units=900, nanos=10_000_000),
+            order_shipments=3,
         )
         == written
     )

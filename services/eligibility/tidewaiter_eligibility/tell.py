@@ -94,8 +94,9 @@ def _hangs(
     failed: tuple[Reason, ...] = ()
     if day is Verdict.NOT_ELIGIBLE:
         failed = (day_broken(rule, state.total_minor, state.shipments),)
-    if order is not None and order.is_over:
-        failed = (*failed, lots_over(order.rule, order.total_minor, order.shipments))
+    over = order if order is not None and order.is_over else None
+    if over is not None:
+        failed = (*failed, lots_over(over.rule, over.total_minor, over.shipments))
     is_held = not failed
     reasons = (
         (day_holds(rule, value_minor, state.total_minor), *judgement.reasons)
@@ -122,6 +123,8 @@ def _hangs(
         conversions=judgement.conversions,
         unlisted=judgement.unlisted,
         basis=judgement.basis,
+        order_total_minor=None if over is None else over.total_minor,
+        order_shipments=0 if over is None else over.shipments,
     )
 
 

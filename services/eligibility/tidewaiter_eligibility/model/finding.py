@@ -49,8 +49,8 @@ class PersonDayRule(Struct, frozen=True, kw_only=True, gc=False, array_like=True
     """By which rules a person-day is judged: the limit that it may reach, and what a broken one costs.
 
     Lots of one order are judged by one too. `allowed` and `over` are the codes of the reasons that say so.
-    `is_marginal`: only the shipments beyond the limit
-    pay, in the order in which they were claimed; all of the day otherwise.
+    `is_marginal`: only the shipments beyond the limit pay, in the order in which they were claimed; all of the day
+    otherwise.
     """
 
     paragraph: str
@@ -125,7 +125,8 @@ class Judgement(Struct, frozen=True, kw_only=True, gc=False, array_like=True):
 class Finding(Struct, frozen=True, kw_only=True, gc=False):
     """The answer. Amounts are cents; `counted_shipment_ids` holds at most 100 of the `counted_shipments`.
 
-    `day_total_minor` is the sum of all that counts on the person-day, this shipment included.
+    `day_total_minor` is the sum of all that counts on the person-day, this shipment included; `order_total_minor` that
+    of the `order_shipments` lots of its order, there only when they are over the limit.
     """
 
     verdict: Verdict
@@ -147,6 +148,8 @@ class Finding(Struct, frozen=True, kw_only=True, gc=False):
     conversions: tuple[Conversion, ...] = ()
     unlisted: tuple[GoodsFlag, ...] = ()
     basis: int = 0
+    order_total_minor: int | None = None
+    order_shipments: int = 0
 
 
 class Turned(Struct, frozen=True, kw_only=True, gc=False):

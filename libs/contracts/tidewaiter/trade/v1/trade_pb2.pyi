@@ -1301,6 +1301,8 @@ class EligibilityFinding(_message.Message):
     COUNTED_SHIPMENTS_FIELD_NUMBER: _builtins.int
     LAW_VERSION_FIELD_NUMBER: _builtins.int
     DAY_TOTAL_FIELD_NUMBER: _builtins.int
+    ORDER_TOTAL_FIELD_NUMBER: _builtins.int
+    ORDER_SHIPMENTS_FIELD_NUMBER: _builtins.int
     ENTRY_REASON_FIELD_NUMBER: _builtins.int
     DUTIES_FIELD_NUMBER: _builtins.int
     CONVERSIONS_FIELD_NUMBER: _builtins.int
@@ -1322,6 +1324,8 @@ class EligibilityFinding(_message.Message):
     """How many are counted, also beyond the 100."""
     law_version: _builtins.str
     """SHA-256 of the law data used, hex: rows, own rows, cases, rates."""
+    order_shipments: _builtins.int
+    """See `order_total`; 0 when it is absent."""
     @_builtins.property
     def reasons(self) -> _containers.RepeatedCompositeFieldContainer[Global___Reason]:
         """All reasons, not the first."""
@@ -1346,6 +1350,13 @@ class EligibilityFinding(_message.Message):
     def day_total(self) -> _money_pb2.Money:
         """Sum of all that counts on that person-day, this shipment included; absent when no person-day decides.
         With it the finding can be run again without the ledger.
+        """
+
+    @_builtins.property
+    def order_total(self) -> _money_pb2.Money:
+        """Sum of the lots of the order that this shipment is one of, itself included,
+        and how many they are: only when they are together over the limit. With it
+        the finding can be run again without the ledger.
         """
 
     @_builtins.property
@@ -1395,15 +1406,17 @@ class EligibilityFinding(_message.Message):
         counted_shipments: _builtins.int = ...,
         law_version: _builtins.str = ...,
         day_total: _money_pb2.Money | None = ...,
+        order_total: _money_pb2.Money | None = ...,
+        order_shipments: _builtins.int = ...,
         entry_reason: Global___Reason | None = ...,
         duties: _abc.Iterable[Global___DutyFinding] | None = ...,
         conversions: _abc.Iterable[Global___Conversion] | None = ...,
         unlisted: _abc.Iterable[Global___GoodsFlag.ValueType] | None = ...,
         person_key_rules: _abc.Iterable[Global___PersonKeyRule.ValueType] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["day_total", b"day_total", "entry_reason", b"entry_reason", "headroom", b"headroom", "limit", b"limit", "value", b"value"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["day_total", b"day_total", "entry_reason", b"entry_reason", "headroom", b"headroom", "limit", b"limit", "order_total", b"order_total", "value", b"value"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversions", b"conversions", "counted_shipment_ids", b"counted_shipment_ids", "counted_shipments", b"counted_shipments", "day_total", b"day_total", "duties", b"duties", "entry_path", b"entry_path", "entry_reason", b"entry_reason", "headroom", b"headroom", "law_version", b"law_version", "limit", b"limit", "local_day", b"local_day", "person_day", b"person_day", "person_key_rules", b"person_key_rules", "reasons", b"reasons", "regime_id", b"regime_id", "unlisted", b"unlisted", "value", b"value", "verdict", b"verdict", "zone", b"zone"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversions", b"conversions", "counted_shipment_ids", b"counted_shipment_ids", "counted_shipments", b"counted_shipments", "day_total", b"day_total", "duties", b"duties", "entry_path", b"entry_path", "entry_reason", b"entry_reason", "headroom", b"headroom", "law_version", b"law_version", "limit", b"limit", "local_day", b"local_day", "order_shipments", b"order_shipments", "order_total", b"order_total", "person_day", b"person_day", "person_key_rules", b"person_key_rules", "reasons", b"reasons", "regime_id", b"regime_id", "unlisted", b"unlisted", "value", b"value", "verdict", b"verdict", "zone", b"zone"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
