@@ -12,7 +12,7 @@ TEST_FOLDERS := $(wildcard $(addprefix tests/,architecture unit contracts seams 
 TYPED := $(filter-out libs/contracts,$(wildcard libs/* services/* tools tests))
 CONTRACT_BASELINE := protos/released.binpb
 
-.PHONY: help setup lock protos protos-check protos-release errors format lint lint-python lint-protos lint-deploy types test bench measure-persons check demo run clean
+.PHONY: help setup lock protos protos-check protos-release errors format lint lint-python lint-protos lint-deploy types test interleavings bench measure-persons check demo run clean
 # `make -j` would mix the output of the checks, and two of them write the same caches.
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
@@ -103,6 +103,11 @@ test: export PYTHONPYCACHEPREFIX := $(abspath $(BUILD))/bytecode
 test: $(SET_UP) ## run the tests; ONLY=append narrows, SEED=17 repeats an order
 	$(BIN)/python -m pytest $(TEST_FOLDERS) $(if $(ONLY)$(SEED),,--numprocesses auto --dist worksteal) $(if $(ONLY),-k '$(ONLY)') $(if $(SEED),-p randomly -p no:cacheprovider --randomly-seed=$(SEED))
 
+HISTORIES := 10000
+
+interleavings: $(SET_UP) ## play 10,000 random histories of the ledger, with failures and crashes; SEED=17 repeats them
+	$(BIN)/python -m tests.model.play_interleavings --histories $(HISTORIES) $(if $(SEED),--seed $(SEED))
+
 bench: $(SET_UP) ## measure on this machine and write build/bench.json; LISTS=lists/ measures screening over them too
 	@mkdir -p $(BUILD)
 	$(BIN)/tidewaiter bench --json --out $(BUILD)/bench.json
@@ -112,7 +117,8 @@ measure-persons: $(SET_UP) ## measure the person key on FEBRL 4: make measure-pe
 	@test -n "$(DATA)" || { echo "Name the directory of FEBRL 4: make measure-persons DATA=directory"; exit 2; }
 	$(BIN)/python tools/measure_persons.py "$(DATA)"
 
-check: lint types protos-check test ## all that continuous integration runs
+check: HISTORIES := 2000
+check: lint types protos-check test interleavings ## all that continuous integration runs
 
 demo: $(SET_UP) ## start the four services, file a manifest, show decisions, a trace and a verified receipt, stop
 	$(BIN)/python -m tidewaiter_cli.demo

@@ -48,9 +48,10 @@ async def anything(ledger: Ledger, choose: random.Random, revisions: dict[str, i
     if act == "determine":
         revisions[name] = revisions.get(name, 0) + choose.choice([0, 1, 1])
         consignee = choose.choice([party(), party(), party("Ben Ode"), None])
+        order_id = choose.choice(["", "O-1"])
         day, cents = choose.choice([OPEN_DAY, NEXT_DAY]), choose.randrange(1, 60_000)
-        revision = max(1, revisions[name])
-        await one(ledger, shipment(name, cents=cents, day=day, consignee=consignee, revision=revision))
+        more: dict[str, Any] = {"revision": max(1, revisions[name]), "order_id": order_id}
+        await one(ledger, shipment(name, cents=cents, day=day, consignee=consignee, **more))
     elif act == "confirm":
         await Confirmer(ledger=ledger).confirm([Confirmation(name, max(1, revisions.get(name, 1)))])
     else:

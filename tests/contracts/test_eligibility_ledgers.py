@@ -13,6 +13,7 @@ from tests.contracts.eligibility_expiry import ExpiryPromises
 from tests.contracts.eligibility_holds import HoldPromises
 from tests.contracts.eligibility_ledger import ClosingLedger, LedgerPromises
 from tests.contracts.eligibility_marginal import MarginalPromises
+from tests.contracts.eligibility_orders import OrderPromises
 from tests.contracts.eligibility_past import PastPromises
 from tests.contracts.eligibility_persons import LinkPromises, RulingPromises
 
@@ -23,6 +24,7 @@ class AllPromises(
     HoldPromises,
     LinkPromises,
     MarginalPromises,
+    OrderPromises,
     PastPromises,
     RulingPromises,
     LedgerPromises,

@@ -29,11 +29,15 @@ FILINGS = 300
 
 
 async def _past(folder: Path) -> None:
-    """A morning's manifest, a person-day that broke, and one parcel that was amended."""
+    """A morning's manifest, a person-day and an order that broke, and one parcel that was amended."""
     async with suite(folder) as house:
         await house.stream(filings_of(seed=5, count=FILINGS))
         for name in ("k1", "k2", "k3"):
             await house.submit(message(name, consignee=party("Kim Day"), items=[goods(39_000)]))
+        for name in ("o1", "o2"):
+            lot = message(name, consignee=party(f"Kit {name}"), items=[goods(45_000)], order_id="O-1")
+            lot.seller_account_id = "shop"
+            await house.submit(lot)
         await house.submit(message("once", originator_code="CARR01", tracking_number="TWtwice"))
         await house.submit(
             message(

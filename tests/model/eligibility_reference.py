@@ -1,4 +1,4 @@
-"""The person-day, slow and obvious: what every shipment must be told in the end, from nothing but the last revisions.
+"""The person-day and the order, slow and obvious: what each shipment must be told in the end, by its last revision.
 
 And a caller that believes what it was told, has it recorded when it comes to it, confirms what is on record, and asks
 again for those named as turned, as intake does.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from tidewaiter_eligibility.model import Confirmation, Determined, Shipment, Turned, Verdict
 
@@ -16,26 +17,35 @@ from tests.eligibility_shipments import OPEN_DAY, party, shipment
 LIMIT_CENTS = 80_000
 DAYS = (OPEN_DAY, OPEN_DAY.replace(day=16))
 PERSONS = ("Ann Lee", "Ben Ode")
+Sum = tuple[int | str, int | None]
+"""A day and a person, or "order" and its number."""
 
 
 @dataclass(frozen=True)
 class Fact:
-    """What is known of a shipment at one revision. Without a person it is not known who imports it."""
+    """What is known of a shipment at one revision: who imports it, None when unknown, and the order it is a lot of."""
 
     name: str
     revision: int
     cents: int
     day: int
     person: int | None
+    order: int | None = None
 
     @property
     def claims(self) -> bool:
-        """Whether it counts against a person-day."""
+        """Whether it counts against a person-day, and for its order."""
         return self.person is not None and self.cents <= LIMIT_CENTS
 
+    @property
+    def counts(self) -> list[Sum]:
+        """The sums it counts in when it claims: each may reach the limit."""
+        return [(self.day, self.person), *([] if self.order is None else [("order", self.order)])]
+
     def as_shipment(self) -> Shipment:
-        consignee = None if self.person is None else party(PERSONS[self.person])
-        return shipment(self.name, revision=self.revision, cents=self.cents, day=DAYS[self.day], consignee=consignee)
+        more: dict[str, Any] = {"consignee": None if self.person is None else party(PERSONS[self.person])}
+        more |= {} if self.order is None else {"order_id": f"O-{self.order}", "seller_account_id": "shop"}
+        return shipment(self.name, revision=self.revision, cents=self.cents, day=DAYS[self.day], **more)
 
 
 def latest(facts: Sequence[Fact]) -> dict[str, Fact]:
@@ -53,18 +63,17 @@ def verdict_of(fact: Fact, known: dict[str, Fact]) -> Verdict:
         return Verdict.NOT_ELIGIBLE
     if fact.person is None:
         return Verdict.UNKNOWN
-    total = sum(
-        each.cents for each in known.values() if each.claims and (each.day, each.person) == (fact.day, fact.person)
-    )
-    return Verdict.ELIGIBLE if total <= LIMIT_CENTS else Verdict.NOT_ELIGIBLE
+    claiming = [each for each in known.values() if each.claims]
+    totals = [sum(each.cents for each in claiming if counted in each.counts) for counted in fact.counts]
+    return Verdict.ELIGIBLE if max(totals) <= LIMIT_CENTS else Verdict.NOT_ELIGIBLE
 
 
-def released(log: dict[str, tuple[Fact, Verdict]]) -> dict[tuple[int, int | None], int]:
-    """What the log shows as released on each person-day, from the last decision recorded on each shipment."""
-    sums: dict[tuple[int, int | None], int] = {}
+def released(log: dict[str, tuple[Fact, Verdict]]) -> dict[Sum, int]:
+    """What the log shows as released on each person-day and of each order, by each shipment's last decision there."""
+    sums: dict[Sum, int] = {}
     for fact, verdict in log.values():
-        if verdict is Verdict.ELIGIBLE:
-            sums[fact.day, fact.person] = sums.get((fact.day, fact.person), 0) + fact.cents
+        for counted in fact.counts if verdict is Verdict.ELIGIBLE else ():
+            sums[counted] = sums.get(counted, 0) + fact.cents
     return sums
 
 

@@ -27,6 +27,7 @@ FACTS = st.builds(
     cents=st.sampled_from([1, 20_000, 30_000, 40_000, 60_000, 80_000, 80_001]),
     day=st.sampled_from([0, 0, 1]),
     person=st.sampled_from([0, 0, 0, 0, 1, None]),
+    order=st.sampled_from([None, None, 0, 0, 1]),
 )
 
 
@@ -63,7 +64,10 @@ async def end_of(facts: Sequence[Fact], *, seed: int) -> dict[str, Verdict]:
 def all_days(ledger: Ledger) -> set[DayKey]:
     days = PersonDays(ledger.secret)
     facts = [Fact("A", 1, 1, day, person) for day in range(len(DAYS)) for person in range(len(PERSONS))]
-    keys = {days.key(judge(fact.as_shipment(), law=law())) for fact in facts}
+    judged = [
+        judge(fact.as_shipment(), law=law()) for fact in [*facts, *(Fact("A", 1, 1, 0, 0, each) for each in (0, 1))]
+    ]
+    keys = {key for judgement in judged for key in (days.key(judgement), days.order(judgement))}
     return {key for key in keys if key is not None}
 
 

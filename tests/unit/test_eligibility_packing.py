@@ -55,7 +55,7 @@ def test_the_format_is_the_order_of_the_fields() -> None:
     assert (
         1,
         "verdict regime_id local_day zone value_minor limit_minor path path_otherwise reasons reasons_otherwise rule "
-        "person law_version basis why why_otherwise duties conversions unlisted",
+        "person law_version basis why why_otherwise duties conversions unlisted lot",
         "code rule_id detail citation confidence field",
         "paragraph limit_minor allowed over rule_id citation confidence broken_rule_id broken_citation "
         "broken_confidence is_marginal",

@@ -14,6 +14,7 @@ from tidewaiter_eligibility.what_would_change import Change, what_would_change
 
 from tests.eligibility_laws import own_law, shipped_row
 from tests.eligibility_shipments import CLOSED_DAY, OPEN_DAY, goods, law, shipment
+from tests.model.eligibility_runs import run
 
 
 def changes(given: Shipment, *, ledger: MemoryLedger | None = None, by: Any = None) -> dict[str, Change]:
@@ -136,3 +137,21 @@ def test_a_day_may_be_named_instead_of_that_of_arrival() -> None:
     assert ("R00", "2016-03-09", "America/New_York") == (found.regime_id, found.local_day, found.zone)
     (without_port,) = checker.check([shipment(arrival_seconds=None, port_of_entry="", as_of=OPEN_DAY)])
     assert (Verdict.ELIGIBLE, "2025-01-15", "") == (without_port.verdict, without_port.local_day, without_port.zone)
+
+
+def test_a_lot_of_an_order_over_the_limit_would_pass_at_what_its_order_leaves() -> None:
+    ledger = MemoryLedger()
+    lots: dict[str, Any] = {"order_id": "O-1", "seller_account_id": "shop"}
+    others = [shipment(f"S{day}", day=OPEN_DAY.replace(day=day), cents=30_000, **lots) for day in (10, 11)]
+    run(Determiner(law=law(), ledger=ledger).determine(others))
+
+    denied = changes(shipment("S9", cents=30_000, **lots), ledger=ledger)
+    passing = changes(shipment("S9", cents=10_000, **lots), ledger=ledger)
+
+    # No day would help: the lots count together on all of them.
+    assert ["value_minor"] == list(denied)
+    assert (20_000, Verdict.ELIGIBLE) == (denied["value_minor"].value_minor, denied["value_minor"].finding.verdict)
+    assert (20_001, Verdict.NOT_ELIGIBLE) == (
+        passing["value_minor"].value_minor,
+        passing["value_minor"].finding.verdict,
+    )

@@ -81,6 +81,16 @@ def test_what_eligibility_reads_of_a_full_shipment_is_all_there() -> None:
     assert (model.Mode.MAIL, 7) == (read.mode, read.revision)
 
 
+def test_a_seller_is_read_where_it_tells_whose_order_it_is() -> None:
+    shop = trade_pb2.Party(name="Shop", country_code="DE")
+
+    def seller(**changes: Any) -> model.Party | None:
+        return claim_from(eligibility_pb2.Determination(shipment=message(seller=shop, **changes)), at="").seller
+
+    assert model.Party(name="Shop", address_lines=(), postal_code="", country_code="DE") == seller(order_id="O-1")
+    assert [None, None] == [seller(), seller(order_id="O-1", seller_account_id="acc")]
+
+
 def test_the_flags_of_a_line_are_read() -> None:
     line = trade_pb2.LineItem(quantity=1, flags=[trade_pb2.GOODS_FLAG_QUOTA, trade_pb2.GOODS_FLAG_PARTNER_AGENCY])
 
@@ -217,6 +227,8 @@ def test_a_finding_is_written_in_full() -> None:
         counted_shipment_ids=("S1", "S2"),
         counted_shipments=2,
         law_version="f" * 64,
+        order_total_minor=90_001,
+        order_shipments=3,
     )
     written = trade_pb2.EligibilityFinding()
 
@@ -248,6 +260,8 @@ def test_a_finding_is_written_in_full() -> None:
             counted_shipment_ids=["S1", "S2"],
             counted_shipments=2,
             law_version="f" * 64,
+            order_total=MoneyMessage(currency_code="USD", units=900, nanos=10_000_000),
+            order_shipments=3,
         )
         == written
     )

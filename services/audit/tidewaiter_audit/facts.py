@@ -72,6 +72,8 @@ class EligibilityFinding(Fact, frozen=True, kw_only=True):
     law_version: str = ""
     limit: Money | None = None
     local_day: str = ""
+    order_shipments: int = 0
+    order_total: Money | None = None
     person_day: str = ""
     person_key_rules: tuple[str, ...] = ()
     reasons: tuple[Reason, ...] = ()

@@ -14,20 +14,20 @@ stands, a lower one too, and is not counted as told. Under another law the same 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from msgspec import Struct
 from msgspec.structs import replace
 
+from tidewaiter_eligibility.claiming import Step, claim_of, lot_claim, lot_step, step_of
 from tidewaiter_eligibility.holds import beyond_claim, counts, held_after, held_beside, recount
 from tidewaiter_eligibility.judge import judge
 from tidewaiter_eligibility.law import Law
-from tidewaiter_eligibility.ledger import NOTHING, Claim, Hold, Ledger, LedgerChange, Total
-from tidewaiter_eligibility.model import DayKey, Determined, Judgement, PersonDayRule, Shipment, Turned, Verdict
+from tidewaiter_eligibility.ledger import NOTHING, Claim, Ledger, LedgerChange, Total, lot_id
+from tidewaiter_eligibility.model import NO_DAY, DayKey, Determined, PersonDayRule, Shipment, Turned, Verdict
 from tidewaiter_eligibility.one_person import join, ruled
-from tidewaiter_eligibility.person_day import OnePerson, PersonDays
+from tidewaiter_eligibility.person_day import PersonDays
 from tidewaiter_eligibility.snapshots import Snapshots
-from tidewaiter_eligibility.tell import COUNTED_IDS_MAX, DayState, tell, verdict_of_day
+from tidewaiter_eligibility.tell import COUNTED_IDS_MAX, DayState, OrderState, tell, verdict_of_day
 from tidewaiter_eligibility.turning import Turning
 
 
@@ -51,62 +51,52 @@ class Determiner:
         """The same, and the token of the ledger's state after it."""
         judgements = [judge(shipment, law=self._law) for shipment in shipments]
         persons = [self._person_days.person(judgement) for judgement in judgements]
-        claims = [_claim(*each) for each in zip(shipments, judgements, persons, strict=True)]
+        claims = [claim_of(*each) for each in zip(shipments, judgements, persons, strict=True)]
+        lots = {
+            shipment.shipment_id: lot_claim(shipment, judgement, self._person_days.order(judgement))
+            for shipment, judgement in zip(shipments, judgements, strict=True)
+            if judgement.lot is not None
+        }
 
         def work(change: LedgerChange) -> tuple[list[Determined], int]:
             known = ruled(change, self._person_days, judgements, persons)
-            return settle(change, join(change, claims, known)), change.version()
+            return settle(change, join(change, claims, known), lots), change.version()
 
         answers, version = await self._ledger.change(work)
         return answers, self._snapshots.token(version)
 
 
-def settle(change: LedgerChange, claims: Sequence[Claim]) -> list[Determined]:
-    """Claim all, tell all, and name those that turned; one answer for each claim, in order."""
-    batch = _Batch(change, claims)
+def settle(change: LedgerChange, claims: Sequence[Claim], lots: Mapping[str, Claim]) -> list[Determined]:
+    """Claim all, tell all, and name those that turned; one answer for each claim, in order.
+
+    `lots` are the claims for orders of those shipments that name one.
+    """
+    batch = _Batch(change, claims, lots)
     batch.claim_all()
     batch.tell_all()
     return batch.answers()
 
 
-def _claim(shipment: Shipment, judgement: Judgement, person: OnePerson | None) -> Claim:
-    """What the shipment claims if nothing is known of it or of its person yet."""
-    return Claim(
-        shipment_id=shipment.shipment_id,
-        revision=shipment.revision,
-        key=None if person is None else person.own,
-        amount_minor=0 if person is None else judgement.value_minor or 0,
-        told=judgement.verdict,
-        judgement=replace(judgement, person="") if judgement.person else judgement,
-    )
-
-
-class _Step(Struct, gc=False):
-    """One shipment of the batch: what it asks for, what stood and was held before, what stands and is held now.
-
-    `is_new`: what is asked for stands. `is_told`: the answer speaks for the revision that stands.
-    """
-
-    asked: Claim
-    former: Claim | None
-    holds_before: tuple[Hold, ...]
-    stands: Claim
-    holds: tuple[Hold, ...]
-    is_new: bool
-    is_told: bool
-
-
 class _Batch:
-    def __init__(self, change: LedgerChange, claims: Sequence[Claim]) -> None:
+    def __init__(self, change: LedgerChange, claims: Sequence[Claim], lots: Mapping[str, Claim]) -> None:
         self._change = change
         before = change.claims([claim.shipment_id for claim in claims])
+        # Of a shipment that is new nothing is held, no day was left, and no order is known.
+        if before:
+            before |= change.claims([lot_id(name) for name in before])
         known = [*before]
-        # Nothing is held and no day was left by a shipment that is new.
         holds = change.holds(known) if known else {}
         self._left = change.left_days(known) if known else {}
-        self._steps = [
-            _step(claim, before.get(claim.shipment_id), holds.get(claim.shipment_id, ())) for claim in claims
+        self._own = [
+            step_of(claim, before.get(claim.shipment_id), holds.get(claim.shipment_id, ())) for claim in claims
         ]
+        self._lots: dict[str, Step] = {}
+        for step in self._own if lots or before else ():
+            name = step.asked.shipment_id
+            lot = lot_step(step, lots.get(name), before.get(lot_id(name)), holds.get(lot_id(name), ()))
+            if lot is not None:
+                self._lots[name] = lot
+        self._steps = [*self._own, *self._lots.values()]
         self._totals: dict[DayKey, Total] = {}
         self._turning = Turning(change, self._totals, answers=len(claims))
 
@@ -127,7 +117,7 @@ class _Batch:
         changed = {key: total for key, total in self._totals.items() if total != totals.get(key, NOTHING)}
         self._change.put_totals(changed)
 
-    def _claim(self, step: _Step) -> None:
+    def _claim(self, step: Step) -> None:
         claim = step.stands
         rule = claim.judgement.rule
         if rule is not None and rule.is_marginal and claim.amount_minor > self._room(step, rule):
@@ -140,7 +130,7 @@ class _Batch:
             recount(self._totals, counts(step.former, step.holds_before), counts(claim, step.holds))
             _hold_against(self._totals, claim)
 
-    def _claim_again(self, step: _Step) -> None:
+    def _claim_again(self, step: Step) -> None:
         """One that was denied alone, should there be room for it now."""
         denied = step.stands
         rule = denied.judgement.rule
@@ -150,7 +140,7 @@ class _Batch:
             step.is_new = True
             recount(self._totals, counts(denied, step.holds_before), counts(step.stands, step.holds))
 
-    def _room(self, step: _Step, rule: PersonDayRule) -> int:
+    def _room(self, step: Step, rule: PersonDayRule) -> int:
         """What is left of the limit on the shipment's person-day beside all others."""
         key = step.stands.key
         assert key is not None, "a rule has a person-day"
@@ -179,9 +169,9 @@ class _Batch:
                 if step.is_told:
                     ids.append(step.stands.shipment_id)
         states = {key: self._state(key, ids) for key, ids in told.items()}
-        return [self._answer(step, states) for step in self._steps]
+        return [self._answer(step, self._lots.get(step.asked.shipment_id), states) for step in self._own]
 
-    def _verdict(self, step: _Step) -> Verdict:
+    def _verdict(self, step: Step) -> Verdict:
         key = step.stands.key
         if key is None:
             return step.stands.judgement.verdict
@@ -197,31 +187,35 @@ class _Batch:
             # All that count on that day are told in this batch: no need to ask who they are, and none has turned.
             first = tuple(sorted(told)[:COUNTED_IDS_MAX])
             self._turning.none_on(key)
+        elif key.local_day == NO_DAY:
+            first = ()
         else:
             first = self._change.first_ids(key, at_most=COUNTED_IDS_MAX)
         return DayState(total_minor=total.total_minor, shipments=total.shipments, first_ids=first)
 
-    def _answer(self, step: _Step, states: dict[DayKey, DayState]) -> Determined:
+    def _answer(self, step: Step, lot: Step | None, states: dict[DayKey, DayState]) -> Determined:
         claim = step.stands
-        state = None if claim.key is None else states[claim.key]
-        beyond_minor = beyond_claim(claim, step.holds) if step.holds else 0
-        if state is not None and (beyond_minor or claim.wanted_minor):
-            state = replace(state, total_minor=state.total_minor - beyond_minor + claim.wanted_minor)
-        finding = tell(claim.judgement, shipment_id=claim.shipment_id, key=claim.key, state=state)
-        confirm_wanted = any(hold.until_revision <= step.asked.revision for hold in step.holds)
-        return Determined(
-            finding=finding, revision=claim.revision, turned=self._turned_by(step), confirm_wanted=confirm_wanted
+        finding = tell(
+            claim.judgement,
+            shipment_id=claim.shipment_id,
+            key=claim.key,
+            state=_beside(step, states),
+            order=None if lot is None else _order(lot, states),
         )
+        holds = step.holds if lot is None else (*step.holds, *lot.holds)
+        confirm_wanted = any(hold.until_revision <= step.asked.revision for hold in holds)
+        named = self._turned_by(step) if lot is None else [*self._turned_by(step), *self._turned_by(lot)]
+        turned = self._turning.bounded(named) if named else ()
+        return Determined(finding=finding, revision=claim.revision, turned=turned, confirm_wanted=confirm_wanted)
 
-    def _turned_by(self, step: _Step) -> tuple[Turned, ...]:
+    def _turned_by(self, step: Step) -> list[list[Turned]]:
         own, shipment_id = step.stands.key, step.stands.shipment_id
         left = self._left_by(step) if step.former is not None else ()
         if not left and (own is None or not self._turning.on(own)):
-            return ()
-        days = [key for key in (own, *left) if key is not None]
-        return self._turning.bounded([self._turning.but(key, shipment_id) for key in days])
+            return []
+        return [self._turning.but(key, shipment_id) for key in (own, *left) if key is not None]
 
-    def _left_by(self, step: _Step) -> list[DayKey]:
+    def _left_by(self, step: Step) -> list[DayKey]:
         """The days this shipment left: now, or before with others still to be told."""
         shipment_id, own = step.stands.shipment_id, step.stands.key
         former = step.former.key if step.former is not None else None
@@ -229,14 +223,22 @@ class _Batch:
         return self._turning.still_left(shipment_id, own=own, known=self._left.get(shipment_id, ()), left=left)
 
 
-def _step(asked: Claim, former: Claim | None, holds: tuple[Hold, ...]) -> _Step:
-    if former is None:
-        return _Step(asked, None, (), asked, (), is_new=True, is_told=True)
-    is_other_law = asked.judgement.law_version != former.judgement.law_version
-    is_new = asked.revision > former.revision or (asked.revision == former.revision and is_other_law)
-    stands = asked if is_new else former
-    held = held_after(former, holds, asked) if is_new else holds
-    return _Step(asked, former, holds, stands, held, is_new, asked.revision >= stands.revision)
+def _beside(step: Step, states: dict[DayKey, DayState]) -> DayState | None:
+    """What counts by the claim that stands: less what the shipment holds beyond it, and with what it was denied."""
+    claim = step.stands
+    if claim.key is None:
+        return None
+    state, beyond_minor = states[claim.key], beyond_claim(claim, step.holds) if step.holds else 0
+    if not beyond_minor and not claim.wanted_minor:
+        return state
+    return replace(state, total_minor=state.total_minor - beyond_minor + claim.wanted_minor)
+
+
+def _order(lot: Step, states: dict[DayKey, DayState]) -> OrderState | None:
+    state, rule = _beside(lot, states), lot.stands.judgement.rule
+    if state is None or rule is None:
+        return None
+    return OrderState(rule=rule, total_minor=state.total_minor, shipments=state.shipments)
 
 
 def _join(totals: dict[DayKey, Total], claim: Claim) -> None:

@@ -1,7 +1,7 @@
 """Forgetting what is too old, a little at a time: claims of days long past, and what the ledger knew long ago.
 
 Days are forgotten whole, with all that counted on them, so they must be kept for longer than a filing can come late: a
-claim on a forgotten day would find it empty.
+claim on a forgotten day would find it empty. Orders are too, once none of their lots has changed for as long.
 """
 
 from __future__ import annotations

@@ -19,10 +19,12 @@ from tidewaiter_eligibility.gift import NO_GIFT, GiftTest, judge_gift
 from tidewaiter_eligibility.goods import NO_IDS, judge_goods
 from tidewaiter_eligibility.law import Law
 from tidewaiter_eligibility.law.rows import BrokenDay, Limit, Row
+from tidewaiter_eligibility.lot import lot
 from tidewaiter_eligibility.model import (
     Duty,
     EntryPath,
     Judgement,
+    Lot,
     PersonDayRule,
     Reason,
     ReasonCode,
@@ -257,7 +259,13 @@ def _judgement(
         duties=_duties(case, way.path, otherwise.path),
         conversions=case.worth.conversions,
         unlisted=case.law.goods.unlisted if rule else (),
+        lot=_lot(case, rule, who) if rule and case.shipment.order_id else None,
     )
+
+
+def _lot(case: Case, rule: PersonDayRule, who: Claimant) -> Lot | None:
+    row = case.law.single_order(rule.paragraph, case.day.candidates[0])
+    return lot(case.shipment, who.person, row=row, limit=rule)
 
 
 def _duties(case: Case, *paths: EntryPath) -> tuple[Duty, ...]:

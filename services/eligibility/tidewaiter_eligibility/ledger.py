@@ -33,6 +33,23 @@ class Claim(Struct, frozen=True, kw_only=True, gc=False):
     wanted_minor: int = 0
 
 
+_LOT = " lot"
+
+
+def lot_id(shipment_id: str) -> str:
+    """The id under which the ledger keeps what a shipment claims, holds and was told as a lot of an order.
+
+    A blank is in no shipment's own id. All that a person-day promises holds for an order too, which is one by another
+    key: `model.NO_DAY`.
+    """
+    return f"{shipment_id}{_LOT}"
+
+
+def shipment_of(claim_id: str) -> str:
+    """The shipment that claims under an id of its own, or under that of its lot."""
+    return claim_id.removesuffix(_LOT)
+
+
 class Hold(Struct, frozen=True, kw_only=True, gc=False):
     """What a shipment still counts for by a claim that was replaced.
 
@@ -182,7 +199,9 @@ class LedgerChange(LedgerView, PersonChange, Protocol):
         ...
 
     def expire_claims(self, *, before_day: str, through_version: int, at_most: int) -> int:
-        """Delete so much of what counts on local days before one, and of what counts nowhere since a version.
+        """Delete so much of what counts on local days before one, and of what stands since a version.
+
+        The second is of claims that count nowhere, and of orders of which nothing has changed since.
 
         How many rows were deleted, 0 when none is left. What was known before can then no longer be read.
         """

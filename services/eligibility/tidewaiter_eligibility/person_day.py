@@ -1,11 +1,11 @@
-"""The opaque ids of one person on one day: keyed hashes, so that the ledger holds no name and no address."""
+"""The opaque ids of one person on one day, and of one order: keyed hashes, so that the ledger holds no name."""
 
 from __future__ import annotations
 
 from hashlib import blake2b
 from typing import NamedTuple
 
-from tidewaiter_eligibility.model import DayKey, Judgement
+from tidewaiter_eligibility.model import NO_DAY, DayKey, Judgement
 
 SECRET_BYTES = 32
 HASH_BYTES = 16
@@ -47,6 +47,11 @@ class PersonDays:
         """Who claims, None when the judgement hangs on no day."""
         rule = judgement.rule
         return None if rule is None else self.on_day(judgement.person, judgement.local_day, rule.paragraph)
+
+    def order(self, judgement: Judgement) -> DayKey | None:
+        """The key of the order that a shipment is a lot of, None when it is of none."""
+        lot = judgement.lot
+        return None if lot is None else DayKey(NO_DAY, self._hash(f"order\n{lot.order}".encode()).hex())
 
     def on_day(self, person: str, local_day: str, paragraph: str) -> OnePerson:
         """A person in normal form (the key, then its links, a line each) on one day under one paragraph."""

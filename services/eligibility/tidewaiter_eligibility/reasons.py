@@ -208,6 +208,17 @@ def day_broken(rule: PersonDayRule, total_minor: int, shipments: int) -> Reason:
     )
 
 
+def lots_over(rule: PersonDayRule, total_minor: int, shipments: int) -> Reason:
+    """The lots of one order that claim the exemption are together over its limit, and none of them passes."""
+    detail = (
+        f"{shipments} shipments name one order of one seller and are together worth {dollars(total_minor)}, over the "
+        f"limit of {dollars(rule.limit_minor)}; lots of one order do not pass, on whatever days they arrive."
+    )
+    return Reason(
+        code=rule.over, rule_id=rule.rule_id, detail=detail, citation=rule.citation, confidence=rule.confidence
+    )
+
+
 def _said(code: ReasonCode, detail: str, rule: Row | None, *, field: str = "") -> Reason:
     if rule is None:
         return Reason(code=code, rule_id="", detail=detail, citation="", confidence=Confidence.UNSPECIFIED, field=field)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from tidewaiter_eligibility.ledger import NOTHING, LedgerChange, Total
+from tidewaiter_eligibility.ledger import NOTHING, LedgerChange, Total, shipment_of
 from tidewaiter_eligibility.model import DayKey, Turned, Verdict
 from tidewaiter_eligibility.tell import verdict_of_day
 
@@ -70,7 +70,8 @@ class Turning:
         return still
 
     def bounded(self, named: Sequence[Sequence[Turned]]) -> tuple[Turned, ...]:
-        """The turned of several days as one answer names them: some of each, within the answer's bound."""
+        """The turned of several days and orders as one answer names them, once: some of each, within its bound."""
         some = [of_day for of_day in named if of_day]
         each_max = max(1, self._in_answer_max // max(1, len(some)))
-        return tuple(turned for of_day in some for turned in of_day[:each_max])
+        named_once = {shipment_of(turned.shipment_id): turned for of_day in some for turned in of_day[:each_max]}
+        return tuple([Turned(shipment_id=name, revision=turned.revision) for name, turned in named_once.items()])

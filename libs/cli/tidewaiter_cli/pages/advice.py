@@ -80,6 +80,10 @@ _BY_CODE: Final[dict[trade_pb2.ReasonCode.ValueType, Say]] = {
     trade_pb2.REASON_CODE_EXEMPTION_REPEALED: _switched_off,
     trade_pb2.REASON_CODE_VALUE_OVER_LIMIT: _fixed("Nothing about its day: the parcel alone is over the limit."),
     trade_pb2.REASON_CODE_PERSON_DAY_OVER_LIMIT: _day_over_limit,
+    trade_pb2.REASON_CODE_LOTS_OF_ONE_ORDER: _fixed(
+        "Nothing about its day: the lots of its order are together over the limit. If they are not of one order, file "
+        "the parcel again with the order it belongs to."
+    ),
     trade_pb2.REASON_CODE_EXCLUDED_ALCOHOL: _NEVER,
     trade_pb2.REASON_CODE_EXCLUDED_TOBACCO: _NEVER,
     trade_pb2.REASON_CODE_EXCLUDED_PERFUME: _fixed(

@@ -142,6 +142,8 @@ def _eligibility(message: trade.EligibilityFinding) -> facts.EligibilityFinding:
         law_version=message.law_version,
         limit=_money(message.limit) if message.HasField("limit") else None,
         local_day=message.local_day,
+        order_shipments=_exact(message.order_shipments),
+        order_total=_money(message.order_total) if message.HasField("order_total") else None,
         person_day=message.person_day,
         person_key_rules=tuple([PERSON_KEY_RULES[number] for number in message.person_key_rules]),
         reasons=tuple(map(_reason, message.reasons)),

@@ -20,6 +20,7 @@ from tidewaiter_eligibility.law.rows import (
     Penalty,
     Regime,
     Row,
+    SingleOrder,
     Standing,
     Zone,
 )
@@ -34,6 +35,7 @@ class Rows:
     kept_open: tuple[KeptOpen, ...]
     limits: tuple[Limit, ...]
     broken_days: tuple[BrokenDay, ...]
+    single_orders: tuple[SingleOrder, ...]
     conversions: tuple[Conversion, ...]
     penalties: tuple[Penalty, ...]
     gifts: tuple[Gift, ...]
@@ -62,6 +64,7 @@ class Rows:
             "kept_open": self.kept_open,
             "limit": self.limits,
             "broken_day": self.broken_days,
+            "single_order": self.single_orders,
             "conversion": self.conversions,
             "penalty": self.penalties,
             "gift": self.gifts,

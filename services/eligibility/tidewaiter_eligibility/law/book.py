@@ -30,6 +30,7 @@ from tidewaiter_eligibility.law.rows import (
     Path,
     Regime,
     Row,
+    SingleOrder,
 )
 from tidewaiter_eligibility.model import EntryPath, Mode
 
@@ -64,6 +65,10 @@ class Law:
             for paragraph in {row.paragraph for row in rows.limits}
         }
         self._broken_days = Dated(rows.broken_days)
+        self._single_orders = {
+            paragraph: Dated(row for row in rows.single_orders if row.paragraph == paragraph)
+            for paragraph in {row.paragraph for row in rows.single_orders}
+        }
         self._conversions = Dated(rows.conversions)
         self._bona_fide = Dated(rows.bona_fide)
         self._paths = {
@@ -127,6 +132,11 @@ class Law:
     def gifts(self, day: date) -> list[Gift]:
         """Every allowance in force on that day."""
         return list({row.id: row for table in self._gifts.values() if (row := table.at(day)) is not None}.values())
+
+    def single_order(self, paragraph: str, day: date) -> SingleOrder | None:
+        """The rule on lots of one order under that paragraph on that day."""
+        found = self._single_orders.get(paragraph)
+        return None if found is None else found.at(day)
 
     def conversion(self, day: date) -> Conversion | None:
         """Which day's rate of exchange counts, by the rule of that day."""

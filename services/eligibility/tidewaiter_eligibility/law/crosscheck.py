@@ -23,7 +23,7 @@ from tidewaiter_eligibility.model import Mode
 Problem = tuple[str, str]
 R = TypeVar("R", bound=Row)
 
-_DAY_KINDS = frozenset({"limit", "broken_day", "conversion", "gift", "bona_fide", "zone"})
+_DAY_KINDS = frozenset({"limit", "broken_day", "single_order", "conversion", "gift", "bona_fide", "zone"})
 """These are looked up by the local day of the port, all others by the clock of the law."""
 
 
@@ -75,11 +75,17 @@ def _limits(rows: Rows) -> Iterator[Problem]:
     for paragraph in {row.paragraph for row in rows.limits}:
         found = [row for row in rows.limits if row.paragraph == paragraph]
         yield from _overlaps(found, f"two limits for {paragraph} on one day")
+        found_orders = [row for row in rows.single_orders if row.paragraph == paragraph]
+        yield from _overlaps(found_orders, f"two rules on the lots of one order for {paragraph} on one day")
     yield from _overlaps(rows.broken_days, "two costs of a broken day on one day")
     for limit in rows.limits:
         for day in (limit.first_day, *(row.end_day for row in rows.broken_days if row.end_day is not None)):
             if limit.in_force(day) and not any(row.in_force(day) for row in rows.broken_days):
                 yield limit.id, f"no broken_day says what a day over it costs on {day}"
+    known = {row.paragraph for row in rows.limits}
+    for row in rows.single_orders:
+        if row.paragraph not in known:
+            yield row.id, f"paragraph {row.paragraph} has no limit"
     yield from _overlaps(rows.conversions, "two rules of conversion on one day")
     yield from _overlaps(rows.penalties, "two penalties on one day")
 

@@ -23,6 +23,7 @@ from tidewaiter_eligibility.law.rows import (
     Path,
     Penalty,
     Regime,
+    SingleOrder,
     Zone,
 )
 from tidewaiter_eligibility.model import DutyMethod, EntryPath, GoodsFlag, Mode, ReasonCode
@@ -78,6 +79,11 @@ def limit(row: Fields) -> Limit:
 def broken_day(row: Fields) -> BrokenDay:
     """A [[broken_day]] of limits.toml."""
     return BrokenDay(**row.row(), effect=row.one_of("effect", _EFFECTS))
+
+
+def single_order(row: Fields) -> SingleOrder:
+    """A [[single_order]] of limits.toml."""
+    return SingleOrder(**row.row(), paragraph=row.text("paragraph"))
 
 
 def conversion(row: Fields) -> Conversion:

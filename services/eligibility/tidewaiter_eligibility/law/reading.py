@@ -40,6 +40,7 @@ def read_rows(sources: Sources) -> Rows:
         kept_open=_read(files["regimes"], "kept_open", lambda row: kinds.kept_open(row, known)),
         limits=limits,
         broken_days=_read(files["limits"], "broken_day", kinds.broken_day),
+        single_orders=_read(files["limits"], "single_order", kinds.single_order),
         conversions=_read(files["limits"], "conversion", kinds.conversion),
         penalties=_read(files["limits"], "penalty", kinds.penalty),
         gifts=_read(files["gifts"], "gift", lambda row: kinds.gift(row, known)),

@@ -73,6 +73,13 @@ class BrokenDay(Row):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SingleOrder(Row):
+    """Lots of one order under this paragraph are held together against its limit, on whatever days they arrive."""
+
+    paragraph: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Limit(Row):
     """What one person may import free on one day under one paragraph, in cents; the limit itself passes.
 

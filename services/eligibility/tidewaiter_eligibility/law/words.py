@@ -20,6 +20,7 @@ from tidewaiter_eligibility.law.rows import (
     Penalty,
     Regime,
     Row,
+    SingleOrder,
     Zone,
 )
 from tidewaiter_eligibility.model import EntryPath, Mode
@@ -86,6 +87,11 @@ def _(row: Limit) -> str:
 @says.register
 def _(row: BrokenDay) -> str:
     return f"A day over its limit: {spoken(row.effect)}."
+
+
+@says.register
+def _(row: SingleOrder) -> str:
+    return f"Lots of one order count together under {row.paragraph}, on whatever days; over the limit none passes."
 
 
 @says.register

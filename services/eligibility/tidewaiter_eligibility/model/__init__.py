@@ -19,6 +19,7 @@ from tidewaiter_eligibility.model.codes import (
     Verdict,
 )
 from tidewaiter_eligibility.model.finding import (
+    NO_DAY,
     Confirmation,
     Conversion,
     DayKey,
@@ -26,6 +27,7 @@ from tidewaiter_eligibility.model.finding import (
     Duty,
     Finding,
     Judgement,
+    Lot,
     PersonDayRule,
     Reason,
     Turned,
@@ -42,6 +44,7 @@ from tidewaiter_eligibility.model.shipment import (
 __all__ = [
     "CURRENCY",
     "DATA_QUALITY",
+    "NO_DAY",
     "NO_FLAGS",
     "Confidence",
     "Confirmation",
@@ -56,6 +59,7 @@ __all__ = [
     "Item",
     "Judgement",
     "LocalDay",
+    "Lot",
     "Mode",
     "Money",
     "Party",

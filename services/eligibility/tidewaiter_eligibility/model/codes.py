@@ -80,6 +80,7 @@ class ReasonCode(IntEnum):
     KEPT_OPEN = 48
     ENTRY_NAMED = 49
     GIFT_UNDECLARED_OPEN = 50
+    LOTS_OF_ONE_ORDER = 60
 
 
 DATA_QUALITY = frozenset({ReasonCode.INPUT_MISSING, ReasonCode.RATE_UNKNOWN})

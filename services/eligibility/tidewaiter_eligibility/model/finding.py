@@ -48,8 +48,9 @@ class Conversion(Struct, frozen=True, kw_only=True, gc=False, array_like=True):
 class PersonDayRule(Struct, frozen=True, kw_only=True, gc=False, array_like=True):
     """By which rules a person-day is judged: the limit that it may reach, and what a broken one costs.
 
-    `allowed` and `over` are the codes of the reasons that say so. `is_marginal`: only the shipments beyond the limit
-    pay, in the order in which they were claimed; all of the day otherwise.
+    Lots of one order are judged by one too. `allowed` and `over` are the codes of the reasons that say so.
+    `is_marginal`: only the shipments beyond the limit pay, in the order in which they were claimed; all of the day
+    otherwise.
     """
 
     paragraph: str
@@ -66,10 +67,24 @@ class PersonDayRule(Struct, frozen=True, kw_only=True, gc=False, array_like=True
 
 
 class DayKey(NamedTuple):
-    """One person on one local day under one paragraph: the row that a value counts against."""
+    """One person on one local day under one paragraph, or one order on `NO_DAY`: what a value counts against."""
 
     local_day: str
     person_day: str
+
+
+NO_DAY = "order"
+"""The `local_day` of the key of an order, whose lots count together on whatever days they arrive. It sorts last."""
+
+
+class Lot(Struct, frozen=True, kw_only=True, gc=False, array_like=True):
+    """Of which order a shipment is a lot, in normal form, and by which rule the lots of it are judged.
+
+    `order` may say who sells and who buys: it is dropped before anything is kept.
+    """
+
+    rule: PersonDayRule
+    order: str
 
 
 class Judgement(Struct, frozen=True, kw_only=True, gc=False, array_like=True):
@@ -82,6 +97,7 @@ class Judgement(Struct, frozen=True, kw_only=True, gc=False, array_like=True):
     `why` names the rules by which `path` is the entry, `why_otherwise` those of `path_otherwise`: that which opens it,
     then pairs of one that is passed over and what closes it (`path.entry_reason`). `duties` are those of the entry that
     is not a privilege. `unlisted` are the flags for which the filer was taken at its word, for want of any case.
+    `lot` is there when it names an order.
     """
 
     verdict: Verdict
@@ -103,12 +119,14 @@ class Judgement(Struct, frozen=True, kw_only=True, gc=False, array_like=True):
     duties: tuple[Duty, ...] = ()
     conversions: tuple[Conversion, ...] = ()
     unlisted: tuple[GoodsFlag, ...] = ()
+    lot: Lot | None = None
 
 
 class Finding(Struct, frozen=True, kw_only=True, gc=False):
     """The answer. Amounts are cents; `counted_shipment_ids` holds at most 100 of the `counted_shipments`.
 
-    `day_total_minor` is the sum of all that counts on the person-day, this shipment included.
+    `day_total_minor` is the sum of all that counts on the person-day, this shipment included; `order_total_minor` that
+    of the `order_shipments` lots of its order, there only when they are over the limit.
     """
 
     verdict: Verdict
@@ -130,6 +148,8 @@ class Finding(Struct, frozen=True, kw_only=True, gc=False):
     conversions: tuple[Conversion, ...] = ()
     unlisted: tuple[GoodsFlag, ...] = ()
     basis: int = 0
+    order_total_minor: int | None = None
+    order_shipments: int = 0
 
 
 class Turned(Struct, frozen=True, kw_only=True, gc=False):

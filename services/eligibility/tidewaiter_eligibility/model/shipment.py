@@ -46,7 +46,8 @@ class Shipment(Struct, frozen=True, kw_only=True, gc=False):
     """What eligibility reads of a shipment. What is not known is None or empty, never a default.
 
     `arrival_seconds` counts from 1970-01-01T00:00:00Z. `as_of`: the day to judge by instead of that of arrival.
-    `worth_minor`: the cents to judge by, whatever the lines say.
+    `worth_minor`: the cents to judge by, whatever the lines say. `seller` is read only when an order is named and no
+    account of its seller.
     """
 
     shipment_id: str
@@ -65,6 +66,7 @@ class Shipment(Struct, frozen=True, kw_only=True, gc=False):
     gift: bool
     as_of: date | None = None
     worth_minor: int | None = None
+    seller: Party | None = None
 
 
 class LocalDay(Struct, frozen=True, kw_only=True, gc=False):

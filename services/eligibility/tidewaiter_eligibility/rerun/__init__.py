@@ -1,6 +1,7 @@
 """Judging recorded shipments again by the same code: on their person-days as they were, or on days made up anew.
 
-As they were: the recorded finding names the person-day and what counted on it, so no ledger is asked. Made up anew,
+As they were: the recorded finding names the person-day and what counted on it, and for an order that was over its
+limit, so no ledger is asked. Made up anew,
 for another law: all shipments claim on a ledger of their own first, and are told after; see `python -m
 tidewaiter_eligibility.rerun --help`.
 """
@@ -12,7 +13,7 @@ from typing import NamedTuple
 from tidewaiter_eligibility.judge import judge
 from tidewaiter_eligibility.law import Law
 from tidewaiter_eligibility.model import DayKey, Finding, Shipment
-from tidewaiter_eligibility.tell import DayState, tell
+from tidewaiter_eligibility.tell import DayState, OrderState, tell
 
 
 class DayAsItWas(NamedTuple):
@@ -24,19 +25,30 @@ class DayAsItWas(NamedTuple):
     first_ids: tuple[str, ...]
 
 
+class OrderAsItWas(NamedTuple):
+    """What a recorded finding says of an order that was over its limit: the cents of its other lots, and how many."""
+
+    others_minor: int
+    shipments: int
+
+
 class DayUnknown(Exception):
     """The verdict hangs on a person-day, and the record does not say what counted on it."""
 
 
-def rerun(shipment: Shipment, day: DayAsItWas | None, *, law: Law) -> Finding:
+def rerun(shipment: Shipment, day: DayAsItWas | None, order: OrderAsItWas | None = None, *, law: Law) -> Finding:
     """The finding by this law on the day as it was: the same as recorded, for the same law. Raises DayUnknown."""
     judgement = judge(shipment, law=law)
     if judgement.rule is None:
         return tell(judgement, shipment_id=shipment.shipment_id, key=None, state=None)
     if day is None:
         raise DayUnknown
-    state = DayState(
-        total_minor=day.others_minor + (judgement.value_minor or 0), shipments=day.shipments, first_ids=day.first_ids
-    )
+    own_minor = judgement.value_minor or 0
+    state = DayState(total_minor=day.others_minor + own_minor, shipments=day.shipments, first_ids=day.first_ids)
+    lots = None
+    if order is not None and judgement.lot is not None:
+        lots = OrderState(
+            rule=judgement.lot.rule, total_minor=order.others_minor + own_minor, shipments=order.shipments
+        )
     key = DayKey(judgement.local_day, day.person_day)
-    return tell(judgement, shipment_id=shipment.shipment_id, key=key, state=state)
+    return tell(judgement, shipment_id=shipment.shipment_id, key=key, state=state, order=lots)

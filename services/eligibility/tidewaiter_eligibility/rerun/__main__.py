@@ -27,7 +27,7 @@ from tidewaiter_eligibility.determine import Determiner
 from tidewaiter_eligibility.errors import LawRefused
 from tidewaiter_eligibility.law import Law, load_law
 from tidewaiter_eligibility.model import Finding, Shipment
-from tidewaiter_eligibility.rerun import DayAsItWas, DayUnknown, rerun
+from tidewaiter_eligibility.rerun import DayAsItWas, DayUnknown, OrderAsItWas, rerun
 from tidewaiter_eligibility.store.sqlite import SqliteLedger
 from tidewaiter_eligibility.wire.findings import write_finding
 from tidewaiter_eligibility.wire.shipments import claim_from
@@ -56,7 +56,8 @@ def _as_it_was(batch: list[bytes], law: Law) -> list[bytes]:
     results = []
     for content, recorded in zip(batch[::2], batch[1::2], strict=True):
         try:
-            found: Finding | Failure = rerun(_claim(content), _day(recorded), law=law)
+            was = trade_pb2.EligibilityFinding.FromString(recorded)
+            found: Finding | Failure = rerun(_claim(content), _day(was), _order(was), law=law)
         except DayUnknown:
             found = Failure(kind=Kind.NOT_READY, reason="DAY_UNKNOWN", detail="The record does not say what counted.")
         except Failure as failure:
@@ -65,8 +66,7 @@ def _as_it_was(batch: list[bytes], law: Law) -> list[bytes]:
     return results
 
 
-def _day(content: bytes) -> DayAsItWas | None:
-    recorded = trade_pb2.EligibilityFinding.FromString(content)
+def _day(recorded: trade_pb2.EligibilityFinding) -> DayAsItWas | None:
     if not recorded.person_day or not recorded.HasField("day_total"):
         return None
     return DayAsItWas(
@@ -75,6 +75,12 @@ def _day(content: bytes) -> DayAsItWas | None:
         shipments=recorded.counted_shipments,
         first_ids=tuple(recorded.counted_shipment_ids),
     )
+
+
+def _order(recorded: trade_pb2.EligibilityFinding) -> OrderAsItWas | None:
+    if not recorded.HasField("order_total"):
+        return None
+    return OrderAsItWas(_cents(recorded.order_total) - _cents(recorded.value), recorded.order_shipments)
 
 
 def _cents(amount: Money) -> int:

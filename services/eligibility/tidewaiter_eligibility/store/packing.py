@@ -18,9 +18,9 @@ _decode = msgspec.msgpack.Decoder(tuple[int, Judgement]).decode
 
 
 def pack(judgement: Judgement) -> bytes:
-    """The judgement as MessagePack, in some 300 bytes. ValueError when it still names a person."""
-    if judgement.person:
-        raise ValueError("a judgement is kept without its person")
+    """The judgement as MessagePack, in some 300 bytes. ValueError when it still names a person or an order."""
+    if judgement.person or judgement.lot:
+        raise ValueError("a judgement is kept without its person and its order")
     return _encode((FORMAT, judgement))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import apsw
 
-from tidewaiter_eligibility.model import DayKey
+from tidewaiter_eligibility.model import NO_DAY, DayKey
 from tidewaiter_eligibility.person_day import HASH_BYTES, Link
 from tidewaiter_eligibility.persons import NOT_RULED, Counted, RuledAs, Ruling, RulingKind
 
@@ -46,7 +46,7 @@ WITH RECURSIVE day (local_day) AS (
     UNION ALL
     SELECT (SELECT min(local_day) FROM person_day WHERE local_day > day.local_day) FROM day WHERE local_day IS NOT NULL
 )
-SELECT local_day FROM day WHERE local_day IS NOT NULL
+SELECT local_day FROM day WHERE local_day < ?
 """
 _RULING = "SELECT number, request_id, kind, author, reason, recorded_seconds, persons FROM person_ruling"
 _PUT_RULING = """
@@ -172,7 +172,7 @@ class PersonWrites(PersonRows, ABC):
 
     def local_days(self) -> list[str]:
         """The local days on which anything counts: one step of the index for each."""
-        return [local_day for (local_day,) in self._connection.execute(_DAYS)]
+        return [local_day for (local_day,) in self._connection.execute(_DAYS, (NO_DAY,))]
 
     def splits(self, person: bytes) -> list[int]:
         """The rulings that parted a person."""

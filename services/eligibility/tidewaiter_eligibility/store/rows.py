@@ -11,7 +11,7 @@ from tidewaiter_chassis.clock import Clock
 
 from tidewaiter_eligibility.ledger import Claim, Hold, Total
 from tidewaiter_eligibility.model import DayKey, Turned, Verdict
-from tidewaiter_eligibility.store.expiring import expire_days, expire_uncounted, forget_past
+from tidewaiter_eligibility.store.expiring import expire_days, expire_orders, expire_uncounted, forget_past
 from tidewaiter_eligibility.store.packing import pack, unpack
 from tidewaiter_eligibility.store.persons import PersonWrites
 from tidewaiter_eligibility.store.states import StateRows, key_columns
@@ -71,6 +71,7 @@ _LAST_NUMBER = "SELECT max(last_number, (SELECT coalesce(max(number), 0) FROM pe
 _OLDEST = """
 SELECT 1 WHERE EXISTS (SELECT 1 FROM claim WHERE person_day_number IS NULL AND since <= ?1)
     OR EXISTS (SELECT 1 FROM person_day WHERE local_day < ?2)
+    OR EXISTS (SELECT 1 FROM person_day WHERE local_day = 'order' AND since <= ?1)
     OR EXISTS (SELECT 1 FROM person_link WHERE local_day < ?2)
 """
 _PUT_MOMENT = """
@@ -215,6 +216,7 @@ class SqliteRows(StateRows, PersonWrites):
         since = self._since()
         self._connection.execute("UPDATE ledger SET horizon = ?, last_number = ?", (since, self._last_number()))
         deleted = expire_days(self._connection, before=before_day, at_most=at_most)
+        deleted += expire_orders(self._connection, through=through_version, at_most=at_most)
         return deleted + expire_uncounted(self._connection, through=through_version, at_most=at_most)
 
     def forget_past(self, *, before_version: int, at_most: int) -> int:

@@ -62,6 +62,9 @@ def write_finding(finding: Finding, message: trade_pb2.EligibilityFinding, *, la
         message.counted_shipments = finding.counted_shipments
         write_money(finding.headroom_minor or 0, message.headroom)
         write_money(finding.day_total_minor or 0, message.day_total)
+    if finding.order_total_minor is not None:
+        write_money(finding.order_total_minor, message.order_total)
+        message.order_shipments = finding.order_shipments
 
 
 def write_determined(determined: Determined, result: eligibility_pb2.DeterminationResult, *, law: Law) -> None:

@@ -97,7 +97,7 @@ def _shipment(message: trade_pb2.Shipment, *, is_claim: bool) -> Shipment:
     mode, port, country = message.mode, message.port_of_entry, message.country_of_shipment
     if mode not in _MODES or (port and not _PORT.fullmatch(port)) or (country and country not in CODES):
         raise _Doubt
-    items = message.items
+    items, has_seller = message.items, message.HasField("seller") and message.seller.name != ""
     if len(items) > ITEMS_MAX:
         raise _Doubt
     return Shipment(
@@ -109,12 +109,13 @@ def _shipment(message: trade_pb2.Shipment, *, is_claim: bool) -> Shipment:
         country_of_shipment=country,
         buyer=_party(message.buyer) if message.HasField("buyer") else None,
         consignee=_party(message.consignee) if message.HasField("consignee") else None,
-        has_seller=message.HasField("seller") and message.seller.name != "",
+        has_seller=has_seller,
         items=tuple([_item(item) for item in items]),
         order_id=message.order_id,
         has_listed_price=message.HasField("listed_price"),
         seller_account_id=message.seller_account_id,
         gift=message.gift,
+        seller=_party(message.seller) if has_seller and message.order_id and not message.seller_account_id else None,
     )
 
 

@@ -411,7 +411,7 @@ Global___DetermineEligibilityRequest: _TypeAlias = DetermineEligibilityRequest  
 
 @_typing.final
 class TurnedShipment(_message.Message):
-    """A shipment whose verdict turned because its person-day changed."""
+    """A shipment whose verdict turned because its person-day or order changed."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -465,8 +465,8 @@ class DeterminationResult(_message.Message):
 
     @_builtins.property
     def turned(self) -> _containers.RepeatedCompositeFieldContainer[Global___TurnedShipment]:
-        """Other shipments of the same person-day whose last answer no longer holds.
-        Named in every answer on that day until each has been determined again.
+        """Other shipments of the same person-day or order whose last answer no longer
+        holds. Named in every answer there until each has been determined again.
         """
 
     def __init__(
@@ -594,8 +594,8 @@ class ConfirmationResult(_message.Message):
 
     @_builtins.property
     def turned(self) -> _containers.RepeatedCompositeFieldContainer[Global___TurnedShipment]:
-        """Shipments of the person-days that this one is on, or left, whose last answer
-        no longer holds, itself among them; bounded and repeated as in
+        """Shipments of the person-days and orders that this one is of, or left, whose
+        last answer no longer holds, itself among them; bounded and repeated as in
         DeterminationResult.
         """
 
@@ -681,9 +681,9 @@ class ReleaseClaimsResponse(_message.Message):
     """The state of the ledger after this, to be named in Consistency."""
     @_builtins.property
     def turned(self) -> _containers.RepeatedCompositeFieldContainer[Global___TurnedShipment]:
-        """Shipments of the person-days that these counted on whose last answer no
-        longer holds, each once, at most 20,000; repeating the call names those that
-        are left.
+        """Shipments of the person-days and orders that these counted for whose last
+        answer no longer holds, each once, at most 20,000; repeating the call names
+        those that are left.
         """
 
     def __init__(

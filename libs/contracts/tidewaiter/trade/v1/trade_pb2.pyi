@@ -384,6 +384,8 @@ class _ReasonCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ReasonCode
     """The recipient's day of gifts is over, and the exemption is open: filed
     without the declaration the parcel is weighed as an ordinary import.
     """
+    REASON_CODE_LOTS_OF_ONE_ORDER: _ReasonCode.ValueType  # 60
+    """The lots of one order, on whatever days, are together over the limit."""
 
 class ReasonCode(_ReasonCode, metaclass=_ReasonCodeEnumTypeWrapper):
     """Why. Append-only: a number is never reused, a name never changes meaning."""
@@ -492,6 +494,8 @@ REASON_CODE_GIFT_UNDECLARED_OPEN: ReasonCode.ValueType  # 50
 """The recipient's day of gifts is over, and the exemption is open: filed
 without the declaration the parcel is weighed as an ordinary import.
 """
+REASON_CODE_LOTS_OF_ONE_ORDER: ReasonCode.ValueType  # 60
+"""The lots of one order, on whatever days, are together over the limit."""
 Global___ReasonCode: _TypeAlias = ReasonCode  # noqa: Y015
 
 class _GoodsFlag:
@@ -941,8 +945,10 @@ class Filing(_message.Message):
     country_of_shipment: _builtins.str
     """Country from which the parcel is sent, ISO 3166-1 alpha-2."""
     order_id: _builtins.str
-    """Order or contract the goods belong to, at most 100 characters. Lots of one
-    order sent apart to pass free are not exempt (19 USC 1321(a)(2)).
+    """Order or contract the goods belong to, at most 100 characters; letter case
+    and runs of blanks do not count. Lots of one order of one seller that are
+    together over the limit are not exempt (19 USC 1321(a)(2)), on whatever days
+    they arrive. Leave it empty rather than give a number that orders share.
     """
     seller_account_id: _builtins.str
     """The seller's account on the marketplace, at most 100 characters."""
@@ -1295,6 +1301,8 @@ class EligibilityFinding(_message.Message):
     COUNTED_SHIPMENTS_FIELD_NUMBER: _builtins.int
     LAW_VERSION_FIELD_NUMBER: _builtins.int
     DAY_TOTAL_FIELD_NUMBER: _builtins.int
+    ORDER_TOTAL_FIELD_NUMBER: _builtins.int
+    ORDER_SHIPMENTS_FIELD_NUMBER: _builtins.int
     ENTRY_REASON_FIELD_NUMBER: _builtins.int
     DUTIES_FIELD_NUMBER: _builtins.int
     CONVERSIONS_FIELD_NUMBER: _builtins.int
@@ -1316,6 +1324,8 @@ class EligibilityFinding(_message.Message):
     """How many are counted, also beyond the 100."""
     law_version: _builtins.str
     """SHA-256 of the law data used, hex: rows, own rows, cases, rates."""
+    order_shipments: _builtins.int
+    """See `order_total`; 0 when it is absent."""
     @_builtins.property
     def reasons(self) -> _containers.RepeatedCompositeFieldContainer[Global___Reason]:
         """All reasons, not the first."""
@@ -1340,6 +1350,13 @@ class EligibilityFinding(_message.Message):
     def day_total(self) -> _money_pb2.Money:
         """Sum of all that counts on that person-day, this shipment included; absent when no person-day decides.
         With it the finding can be run again without the ledger.
+        """
+
+    @_builtins.property
+    def order_total(self) -> _money_pb2.Money:
+        """Sum of the lots of the order that this shipment is one of, itself included,
+        and how many they are: only when they are together over the limit. With it
+        the finding can be run again without the ledger.
         """
 
     @_builtins.property
@@ -1389,15 +1406,17 @@ class EligibilityFinding(_message.Message):
         counted_shipments: _builtins.int = ...,
         law_version: _builtins.str = ...,
         day_total: _money_pb2.Money | None = ...,
+        order_total: _money_pb2.Money | None = ...,
+        order_shipments: _builtins.int = ...,
         entry_reason: Global___Reason | None = ...,
         duties: _abc.Iterable[Global___DutyFinding] | None = ...,
         conversions: _abc.Iterable[Global___Conversion] | None = ...,
         unlisted: _abc.Iterable[Global___GoodsFlag.ValueType] | None = ...,
         person_key_rules: _abc.Iterable[Global___PersonKeyRule.ValueType] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["day_total", b"day_total", "entry_reason", b"entry_reason", "headroom", b"headroom", "limit", b"limit", "value", b"value"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["day_total", b"day_total", "entry_reason", b"entry_reason", "headroom", b"headroom", "limit", b"limit", "order_total", b"order_total", "value", b"value"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversions", b"conversions", "counted_shipment_ids", b"counted_shipment_ids", "counted_shipments", b"counted_shipments", "day_total", b"day_total", "duties", b"duties", "entry_path", b"entry_path", "entry_reason", b"entry_reason", "headroom", b"headroom", "law_version", b"law_version", "limit", b"limit", "local_day", b"local_day", "person_day", b"person_day", "person_key_rules", b"person_key_rules", "reasons", b"reasons", "regime_id", b"regime_id", "unlisted", b"unlisted", "value", b"value", "verdict", b"verdict", "zone", b"zone"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversions", b"conversions", "counted_shipment_ids", b"counted_shipment_ids", "counted_shipments", b"counted_shipments", "day_total", b"day_total", "duties", b"duties", "entry_path", b"entry_path", "entry_reason", b"entry_reason", "headroom", b"headroom", "law_version", b"law_version", "limit", b"limit", "local_day", b"local_day", "order_shipments", b"order_shipments", "order_total", b"order_total", "person_day", b"person_day", "person_key_rules", b"person_key_rules", "reasons", b"reasons", "regime_id", b"regime_id", "unlisted", b"unlisted", "value", b"value", "verdict", b"verdict", "zone", b"zone"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
