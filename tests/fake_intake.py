@@ -61,6 +61,7 @@ class Script:
     """What to do.
 
     `connections` says after how many answers each stream breaks, and with what (None: it closes well); later ones hold.
+    With `keeps` a stream can be resumed, by a token that is the number of filings answered; `forgets` refuses a token.
     `watches` says what each watch is told, and how it ends.
     """
 
@@ -69,6 +70,8 @@ class Script:
     watches: list[tuple[list[intake_pb2.WatchDecisionsResponse], Abort | None]] = field(default_factory=list)
     decide: Decide | None = None
     hold_answers: Event | None = None
+    keeps: bool = False
+    forgets: Abort | None = None
 
 
 class FakeIntake(intake_pb2_grpc.IntakeServiceServicer):
@@ -79,6 +82,7 @@ class FakeIntake(intake_pb2_grpc.IntakeServiceServicer):
         self.chunks: list[list[list[str]]] = []
         self.opened: list[intake_pb2.StreamOpen] = []
         self.submitted: list[intake_pb2.SubmitFilingRequest] = []
+        self.kept: list[trade_pb2.Filing] = []
         self.watched: list[intake_pb2.WatchDecisionsRequest] = []
         self.seconds_left: list[float] = []
         self.metadata: list[dict[str, str]] = []
@@ -119,14 +123,22 @@ class FakeIntake(intake_pb2_grpc.IntakeServiceServicer):
             mine = self.chunks[-1]
             left, broken = self.script.connections.pop(0) if self.script.connections else (None, None)
         self.opened.append(next(request_iterator).open)
+        if self.script.forgets is not None and self.opened[-1].resume_token:
+            context.abort_with_status(rpc_status.to_status(self.script.forgets))
+        if not self.opened[-1].resume_token:
+            self.kept = []
+        if self.script.keeps:
+            yield from self._resumed(int(self.opened[-1].resume_token or 0))
         for message in request_iterator:
+            self.kept += message.chunk.filings
             mine.append([filing.request_id for filing in message.chunk.filings])
             self._count(len(message.chunk.filings))
             if self.script.hold_answers is not None:
                 self.script.hold_answers.wait(10)
             filings = list(message.chunk.filings)[: left if left is not None else None]
             if filings:
-                yield intake_pb2.StreamFilingsResponse(results=[self._result(filing) for filing in filings])
+                is_whole = len(filings) == len(message.chunk.filings)
+                yield self._answers(filings, len(self.kept) if is_whole else None)
                 self._count(-len(filings))
             if left is not None:
                 left -= len(filings)
@@ -135,6 +147,18 @@ class FakeIntake(intake_pb2_grpc.IntakeServiceServicer):
                     if broken is not None:
                         context.abort_with_status(rpc_status.to_status(broken))
                     return
+
+    def _resumed(self, answered: int) -> Iterator[intake_pb2.StreamFilingsResponse]:
+        opened = intake_pb2.StreamOpened(in_flight_max=10_000, received=len(self.kept))
+        yield intake_pb2.StreamFilingsResponse(resume_token=f"{answered}", answered=answered, opened=opened)
+        if missed := self.kept[answered:]:
+            yield self._answers(missed, len(self.kept))
+
+    def _answers(self, filings: list[trade_pb2.Filing], answered: int | None) -> intake_pb2.StreamFilingsResponse:
+        told = intake_pb2.StreamFilingsResponse(results=[self._result(filing) for filing in filings])
+        if self.script.keeps and answered is not None:
+            told.resume_token, told.answered = f"{answered}", answered
+        return told
 
     def WatchDecisions(
         self, request: intake_pb2.WatchDecisionsRequest, context: Any

@@ -1,18 +1,23 @@
 """Every write of intake failed in both flavours, lost and kept; then the same end as without a fault.
 
-The writes, in order: the filing into the journal, the decision onto the log, the settling into the journal.
+The writes, in order: the filing into the journal, and its name at the end of its stream; the decision onto the log; the
+settling into the journal.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tidewaiter_chassis.clock import SystemClock
 from tidewaiter_chassis.failures import Failure
-from tidewaiter_intake.model import Entry, Filing, Outcome, Recorded, ShipmentId, Verdict
+from tidewaiter_intake.model import Entry, Filing, FilingName, Outcome, Recorded, ShipmentId, Verdict
+from tidewaiter_intake.resume import KeptStream, Streams
+from tidewaiter_intake.store.streams import SqliteStreams
 
 from tests.filings import filing
 from tests.intake_house import House, ScriptedPeers
@@ -144,4 +149,50 @@ async def test_a_verdict_that_turned_while_the_log_s_answer_was_lost_is_recorded
     outcomes = [peers.log[name].outcome for name in sorted(peers.log)]
     assert ([Outcome.RELEASE, Outcome.ENTRY_REQUIRED] if kept else [Outcome.ENTRY_REQUIRED]) == outcomes
     assert [] == house.journal.undecided(at_most=9)
+    await house.close()
+
+
+def streams_of(house: House) -> Streams:
+    """The streams in the file of this journal."""
+    store = SqliteStreams(house.journal.database)
+    return Streams(store=store, clock=SystemClock(), random_bytes=os.urandom, kept_seconds=86_400)
+
+
+async def send_chunks(stream: KeptStream, start: int) -> int:
+    """Keep what is left of four chunks of three; how many filings were acknowledged, also when the store is lost."""
+    try:
+        while start < 12:
+            await stream.keep(start, [FilingName("CARR01", f"r{n}", f"{n:016x}") for n in range(start, start + 3)])
+            start += 3
+    except (Failure, OSError):
+        pass
+    return start
+
+
+@pytest.mark.parametrize(("hook", "at"), list(product(["before_commit", "after_commit"], range(1, 7))))
+async def test_a_stream_lost_at_any_commit_goes_on_with_no_gap_and_nothing_twice(
+    tmp_path: Path, hook: str, at: int
+) -> None:
+    token, acknowledged = "", 0
+    hooks: dict[str, Any] = {hook: FailingOnce(at)}
+    house = House(tmp_path, **hooks)
+    try:
+        stream = await streams_of(house).open("")
+        token = stream.token(0)
+        acknowledged = await send_chunks(stream, 0)
+        # Opened again from the middle, it forgets what was answered: another write.
+        stream = await streams_of(house).open(token := stream.token(acknowledged))
+    except (Failure, OSError):
+        pass
+    finally:
+        await house.close()
+
+    house = House(tmp_path)
+    resumed = await streams_of(house).open(token)
+    assert acknowledged <= resumed.received <= acknowledged + 3, "what was acknowledged is there"
+    assert 12 == await send_chunks(resumed, resumed.received)
+
+    again = await streams_of(house).open(token or resumed.token(0))
+    behind = [name.request_id for names in again.missed() for name in names]
+    assert [f"r{n}" for n in range(again.answered, 12)] == behind
     await house.close()

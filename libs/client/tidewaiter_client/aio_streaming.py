@@ -103,6 +103,8 @@ class AioStream:
             self._connection += 1
             if failure is None and self._ledger.in_flight:
                 failure = closed_early(self._ledger.in_flight)
+            if failure is not None and self._ledger.lose_stream(failure):
+                failure = None
             self._ledger.lose_connection()
             self._changed.notify_all()
         for answer in self._ledger.refused_here():
@@ -113,15 +115,15 @@ class AioStream:
             await self._sleep(delay)
 
     async def _settle(self, message: intake_pb2.StreamFilingsResponse) -> list[Answer]:
-        self._patience.renew()
+        if message.results:
+            self._patience.renew()
         async with self._changed:
-            settled = [self._ledger.settle(result) for result in message.results]
+            answers = self._ledger.read(message)
             self._changed.notify_all()
-        return [*self._ledger.refused_here(), *(answer for answer in settled if answer is not None)]
+        return answers
 
     async def _requests(self, connection: int, closes_at: float) -> AsyncIterator[intake_pb2.StreamFilingsRequest]:
-        opened = intake_pb2.StreamOpen(in_flight_max=self._limits.in_flight_max)
-        yield intake_pb2.StreamFilingsRequest(open=opened)
+        yield intake_pb2.StreamFilingsRequest(open=self._ledger.opening())
         while (chunk := await self._next_chunk(connection, closes_at)) is not None:
             yield intake_pb2.StreamFilingsRequest(chunk=intake_pb2.FilingChunk(filings=chunk))
 

@@ -2,7 +2,9 @@
 
 Every filing is in exactly one place: waiting to be sent, held back (another of the same request_id is unanswered, and
 an answer names nothing but the request_id), or in flight.
-A lost connection puts what was in flight back in front, in order; the same request_ids make that harmless.
+A lost connection leaves what was in flight there until the stream is opened again from its last token: then what the
+service has stays in flight, to be answered, and what it has not goes back in front, in order. Where there is no token
+to resume with, all of it goes back; the same request_ids make that harmless.
 """
 
 from __future__ import annotations
@@ -16,9 +18,10 @@ from tidewaiter.intake.v1 import intake_pb2
 from tidewaiter.trade.v1 import trade_pb2
 
 from tidewaiter_client.answer import Answer
-from tidewaiter_client.errors import FilingRefused, StreamBroken, TidewaiterError, error_from_status
+from tidewaiter_client.errors import FilingRefused, RequestRefused, StreamBroken, TidewaiterError, error_from_status
 from tidewaiter_client.limits import StreamLimits
 from tidewaiter_client.patience import comes_back
+from tidewaiter_client.place import Place
 
 CHUNK_BYTES_MAX: Final = 1024 * 1024
 """A chunk is closed when it would grow over this: one message must not hold up the answers to the others."""
@@ -59,6 +62,10 @@ class Ledger:
         self._refused_here: deque[Answer] = deque()
         self._sending_allowed_from = 0.0
         self._linger_until: float | None = None
+        self._in_flight_max = limits.in_flight_max
+        self._place = Place()
+        self._is_resuming = False
+        self._answered_again: set[str] = set()
 
     @property
     def in_flight(self) -> int:
@@ -103,6 +110,8 @@ class Ledger:
         now = self._clock()
         if now >= closes_at or (not self.unanswered and (self.source_ended or self._refused_here)):
             return None
+        if self._is_resuming:
+            return max(min(closes_at, now + _LOOK_SECONDS) - now, LINGER_SECONDS)
         if not self._may_send(now):
             put_off = self._waiting and now < self._sending_allowed_from
             look_at = self._sending_allowed_from if put_off else now + _LOOK_SECONDS
@@ -114,12 +123,29 @@ class Ledger:
         # Empty when all that waits bears request_ids in flight; it is held back now, and an answer will free it.
         return self._next_chunk() or LINGER_SECONDS
 
+    def opening(self) -> intake_pb2.StreamOpen:
+        """How to open the next connection."""
+        return intake_pb2.StreamOpen(resume_token=self._place.token, in_flight_max=self._limits.in_flight_max)
+
+    def read(self, message: intake_pb2.StreamFilingsResponse) -> list[Answer]:
+        """The answers of a message to hand to the caller; also those that needed no service."""
+        if message.HasField("opened"):
+            self._in_flight_max = min(self._limits.in_flight_max, message.opened.in_flight_max)
+            self._go_on(message.opened.received)
+        settled = [self.settle(result) for result in message.results]
+        self._place.hear(message)
+        return [*self.refused_here(), *(answer for answer in settled if answer is not None)]
+
     def settle(self, result: intake_pb2.FilingResult) -> Answer | None:
-        """The answer to hand to the caller; None when the filing will be sent again instead.
+        """The answer to hand to the caller; None when the filing will be sent again instead, or was answered before.
 
         Sent again is what met UNAVAILABLE, or RESOURCE_EXHAUSTED with a time to come back: neither was kept.
         """
         entry = self._in_flight.pop(result.request_id, None)
+        if entry is None and result.request_id in self._answered_again:
+            self._answered_again.discard(result.request_id)
+            self._let_go(result.request_id)
+            return None
         if entry is None:
             raise StreamBroken(
                 code="INTERNAL",
@@ -143,15 +169,38 @@ class Ledger:
         return answers
 
     def lose_connection(self) -> None:
-        """Nothing in flight will be answered any more: it goes back in front, in the order it had."""
-        held = [entry for entries in self._held.values() for entry in entries]
-        self._waiting.extendleft(reversed([*self._in_flight.values(), *held]))
-        self._in_flight.clear()
+        """Nothing more will be answered on this connection; the next one resumes the stream, if it can."""
+        self._waiting.extendleft(reversed([entry for entries in self._held.values() for entry in entries]))
         self._held.clear()
+        self._answered_again.clear()
+        self._is_resuming = self._place.can_resume
+        if not self._is_resuming:
+            self._begin_anew()
+
+    def lose_stream(self, refusal: TidewaiterError) -> bool:
+        """Whether the service refused to resume, and so knows the stream no longer: the next one is another stream."""
+        if not (self._is_resuming and isinstance(refusal, RequestRefused)):
+            return False
+        self._begin_anew()
+        return True
+
+    def _begin_anew(self) -> None:
+        self._place = Place()
+        self._is_resuming = False
+        self._waiting.extendleft(reversed(self._in_flight.values()))
+        self._in_flight.clear()
+
+    def _go_on(self, received: int) -> None:
+        if self._is_resuming:
+            kept, lost = self._place.split(received)
+            unsent = [self._in_flight.pop(name) for name in lost if name in self._in_flight]
+            self._waiting.extendleft(reversed(unsent))
+            self._answered_again = {name for name in kept if name not in self._in_flight}
+            self._is_resuming = False
 
     @property
     def _free(self) -> int:
-        return self._limits.in_flight_max - len(self._in_flight)
+        return max(0, self._in_flight_max - len(self._in_flight))
 
     @property
     def _chunk_is_full(self) -> bool:
@@ -164,7 +213,7 @@ class Ledger:
         """
         if not self._waiting or now < self._sending_allowed_from:
             return False
-        quarter = self._limits.in_flight_max // 4 + 1
+        quarter = self._in_flight_max // 4 + 1
         return self._free >= min(len(self._waiting), self._limits.chunk_filings_max, quarter)
 
     def _next_chunk(self) -> list[trade_pb2.Filing]:
@@ -177,12 +226,13 @@ class Ledger:
                 break
             self._waiting.popleft()
             request_id = entry.filing.request_id
-            if request_id in self._in_flight:
+            if request_id in self._in_flight or request_id in self._answered_again:
                 self._held.setdefault(request_id, deque()).append(entry)
                 continue
             self._in_flight[request_id] = entry
             chunk.append(entry.filing)
             bytes_left -= entry.bytes_size
+        self._place.send(filing.request_id for filing in chunk)
         return chunk
 
     def _let_go(self, request_id: str) -> None:

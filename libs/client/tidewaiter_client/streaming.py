@@ -103,6 +103,8 @@ class Stream:
             self._connection += 1
             if failure is None and self._ledger.in_flight:
                 failure = closed_early(self._ledger.in_flight)
+            if failure is not None and self._ledger.lose_stream(failure):
+                failure = None
             self._ledger.lose_connection()
             self._changed.notify_all()
         yield from self._refused_here()
@@ -112,11 +114,12 @@ class Stream:
             self._sleep(delay)
 
     def _settle(self, message: intake_pb2.StreamFilingsResponse) -> list[Answer]:
-        self._patience.renew()
+        if message.results:
+            self._patience.renew()
         with self._changed:
-            settled = [self._ledger.settle(result) for result in message.results]
+            answers = self._ledger.read(message)
             self._changed.notify_all()
-            return [*self._ledger.refused_here(), *(answer for answer in settled if answer is not None)]
+            return answers
 
     def _refused_here(self) -> list[Answer]:
         with self._changed:
@@ -124,8 +127,9 @@ class Stream:
 
     def _requests(self, connection: int, closes_at: float) -> Iterator[intake_pb2.StreamFilingsRequest]:
         """What gRPC sends on one connection; ends when it is another's turn."""
-        opened = intake_pb2.StreamOpen(in_flight_max=self._limits.in_flight_max)
-        yield intake_pb2.StreamFilingsRequest(open=opened)
+        with self._changed:
+            opening = self._ledger.opening()
+        yield intake_pb2.StreamFilingsRequest(open=opening)
         while (chunk := self._next_chunk(connection, closes_at)) is not None:
             yield intake_pb2.StreamFilingsRequest(chunk=intake_pb2.FilingChunk(filings=chunk))
 

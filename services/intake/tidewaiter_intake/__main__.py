@@ -20,9 +20,12 @@ from tidewaiter_intake.peers import Addresses, connect
 from tidewaiter_intake.preview import Preview
 from tidewaiter_intake.recover import Recovery
 from tidewaiter_intake.redecide import Redecide
+from tidewaiter_intake.resume import Streams
 from tidewaiter_intake.servicer import IntakeServicer
 from tidewaiter_intake.settings import Settings
 from tidewaiter_intake.store.sqlite import SqliteJournal
+from tidewaiter_intake.store.streams import SqliteStreams
+from tidewaiter_intake.stream import Terms
 from tidewaiter_intake.submit import Submit
 from tidewaiter_intake.watch import Watch
 from tidewaiter_intake.wire.decisions import decision_from_bytes
@@ -83,7 +86,17 @@ async def build(settings: Settings, telemetry: Telemetry, *, clock: Clock | None
             requirements=table,
             clock=clock,
             tracing=telemetry.tracing,
-            stream_filings_max=settings.stream_filings_max,
+            streams=Streams(
+                store=SqliteStreams(database),
+                clock=clock,
+                random_bytes=os.urandom,
+                kept_seconds=settings.stream_kept_hours * 3600,
+            ),
+            terms=Terms(
+                filings_max=settings.stream_filings_max,
+                heartbeat_seconds=settings.stream_heartbeat_seconds,
+                idle_seconds=settings.stream_idle_seconds,
+            ),
             draining=server.draining,
         )
         server.add(intake_pb2_grpc.add_IntakeServiceServicer_to_server, servicer, SERVICE_NAME)

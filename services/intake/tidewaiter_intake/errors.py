@@ -65,6 +65,43 @@ def log_silent() -> Failure:
     )
 
 
+def stream_unknown() -> Failure:
+    """No stream is kept that goes on behind this token."""
+    message = "it is of no stream that is kept: file what is unanswered on a new one, with the same request_ids"
+    return invalid(Violation(field="open.resume_token", code="RESUME_TOKEN_UNKNOWN", message=message))
+
+
+def stream_moved_on() -> Failure:
+    """Another connection added to the stream meanwhile; nothing is lost, and nothing was filed twice."""
+    return Failure(
+        kind=Kind.BUSY,
+        reason="STREAM_MOVED_ON",
+        detail="Another connection went on with this stream: open it again with the last token",
+    )
+
+
+def stream_idle(seconds: float) -> Failure:
+    """Nothing came and nothing was owed, for longer than a stream is kept open for."""
+    return Failure(
+        kind=Kind.BUSY,
+        reason="STREAM_IDLE",
+        detail=f"Nothing came for {seconds:g} seconds, and all is answered: open the stream again with the last token "
+        "when there is something to file, or send heartbeats",
+        facts={"idle_seconds": f"{seconds:g}"},
+    )
+
+
+def filing_not_kept(request_id: str) -> Failure:
+    """A filing of a resumed stream that is not in the journal: it was refused, and the answer was missed."""
+    return Failure(
+        kind=Kind.BUSY,
+        reason="FILING_NOT_KEPT",
+        detail=f"{request_id} was not accepted when it came: file it again to be told why",
+        facts={"request_id": request_id},
+        retry_after_seconds=0.01,
+    )
+
+
 def draining() -> Failure:
     """The service stops; what it took of the stream is answered, and the rest can be filed again elsewhere."""
     return Failure(

@@ -15,18 +15,19 @@ from tidewaiter_chassis.failures import Failure
 from tidewaiter_chassis.traces import ItemSpan, Tracing, current_span, rpc_context
 from tidewaiter_chassis.unserved import unserved
 
-from tidewaiter_intake import errors
 from tidewaiter_intake.get import Get
 from tidewaiter_intake.list_requirements import list_requirements
 from tidewaiter_intake.model import Answer, FilerType, Mode, ShipmentId
 from tidewaiter_intake.preview import Preview
 from tidewaiter_intake.redecide import Redecide
 from tidewaiter_intake.requirements import Requirements
-from tidewaiter_intake.stream import Window, until_draining
+from tidewaiter_intake.resume import KeptStream, Streams
+from tidewaiter_intake.stream import Terms, Window, until_draining
 from tidewaiter_intake.submit import Submit
 from tidewaiter_intake.watch import Watch
 from tidewaiter_intake.wire import requests as wire
 from tidewaiter_intake.wire.requirements import day_from, requirements_to
+from tidewaiter_intake.wire.streams import Batch, batches, due_to, end_to, given_again, names_of, opened_to, opening_of
 
 
 class IntakeServicer(intake_pb2_grpc.IntakeServiceServicer):
@@ -43,7 +44,8 @@ class IntakeServicer(intake_pb2_grpc.IntakeServiceServicer):
         requirements: Requirements,
         clock: Clock,
         tracing: Tracing,
-        stream_filings_max: int,
+        streams: Streams,
+        terms: Terms,
         draining: asyncio.Event,
     ) -> None:
         self._submit = submit
@@ -54,7 +56,8 @@ class IntakeServicer(intake_pb2_grpc.IntakeServiceServicer):
         self._requirements = requirements
         self._clock = clock
         self._tracing = tracing
-        self._stream_filings_max = stream_filings_max
+        self._streams = streams
+        self._terms = terms
         self._draining = draining
 
     async def SubmitFiling(
@@ -84,16 +87,33 @@ class IntakeServicer(intake_pb2_grpc.IntakeServiceServicer):
         self, request_iterator: AsyncIterator[intake_pb2.StreamFilingsRequest], context: Any
     ) -> AsyncIterator[intake_pb2.StreamFilingsResponse]:
         """Chunks of filings, each filing with a trace of its own that links to the stream's."""
-        first = await anext(request_iterator, None)
-        agreed = self._stream_filings_max
-        if first is not None and first.HasField("open"):
-            validation.refuse_invalid(first)
-            agreed = min(first.open.in_flight_max or agreed, agreed)
-            first = None
-        window = Window(answer=self._chunk, size_of=_filings_in, filings_max=agreed)
-        chunks = until_draining(_chunks(first, request_iterator), self._draining)
-        async for response in window.answers(chunks):
-            yield response
+        window: Window[Batch, intake_pb2.StreamFilingsResponse] | None = None
+        async with aclosing(
+            until_draining(
+                request_iterator,
+                self._draining,
+                idle_seconds=self._terms.idle_seconds,
+                owes=lambda: window is not None and window.owes,
+            )
+        ) as wanted:
+            first = await anext(wanted, None)
+            opening = opening_of(first)
+            kept = None if opening is None else await self._streams.open(opening.resume_token)
+            terms = self._terms.agreed(opening.in_flight_max if opening else 0)
+            if kept is not None:
+                yield opened_to(kept, terms)
+            window = Window(
+                answer=partial(self._batch, kept),
+                size_of=len,
+                filings_max=terms.filings_max,
+                answered=kept.answered if kept else 0,
+                heartbeat_seconds=terms.heartbeat_seconds,
+            )
+            async with aclosing(window.answers(batches(kept, None if opening else first, wanted))) as dues:
+                async for due in dues:
+                    yield due_to(due, kept)
+            if kept is not None:
+                yield end_to(kept, window.answered)
 
     async def GetShipment(self, request: intake_pb2.GetShipmentRequest, context: Any) -> intake_pb2.GetShipmentResponse:
         """The merged view with its current decision."""
@@ -138,9 +158,15 @@ class IntakeServicer(intake_pb2_grpc.IntakeServiceServicer):
         )
         return requirements_to(rows)
 
-    async def _chunk(self, chunk: intake_pb2.FilingChunk) -> intake_pb2.StreamFilingsResponse:
-        given = [wire.filing_given(filing, self._submit.check) for filing in chunk.filings]
-        results = await self._file(given, span_parent=None)
+    async def _batch(self, kept: KeptStream | None, batch: Batch, start: int) -> intake_pb2.StreamFilingsResponse:
+        """Filed, and kept as part of the stream at the same time; or filed again, when it came before."""
+        if isinstance(batch, list):
+            given = given_again(batch, self._streams.contents(batch))
+            results = await self._file(given, span_parent=None)
+        else:
+            given = [wire.filing_given(filing, self._submit.check) for filing in batch]
+            filed = self._file(given, span_parent=None)
+            results = await (filed if kept is None else kept.keep_while(filed, start, names_of(batch, given)))
         response = intake_pb2.StreamFilingsResponse()
         wire.fill_results(response, given, results)
         return response
@@ -170,30 +196,3 @@ class IntakeServicer(intake_pb2_grpc.IntakeServiceServicer):
     def _begin_span(self, parent: ItemSpan | None) -> ItemSpan:
         link = None if parent else rpc_context()
         return self._tracing.begin("intake.file", parent=parent, links=(link,) if link else ())
-
-
-def _filings_in(chunk: intake_pb2.FilingChunk) -> int:
-    return len(chunk.filings)
-
-
-async def _chunks(
-    first: intake_pb2.StreamFilingsRequest | None,
-    rest: AsyncIterator[intake_pb2.StreamFilingsRequest],
-) -> AsyncIterator[intake_pb2.FilingChunk]:
-    if first is not None:
-        yield _chunk_of(first)
-    async for message in rest:
-        yield _chunk_of(message)
-
-
-def _chunk_of(message: intake_pb2.StreamFilingsRequest) -> intake_pb2.FilingChunk:
-    if message.HasField("open"):
-        raise errors.stream_refused(
-            "STREAM_MESSAGE_UNEXPECTED", "only the first message may open; send chunks of 1 to 500 filings"
-        )
-    if not message.HasField("chunk"):
-        raise errors.stream_refused(
-            "STREAM_MESSAGE_EMPTY", "this message holds nothing; send chunks of 1 to 500 filings"
-        )
-    validation.refuse_invalid(message.chunk)
-    return message.chunk

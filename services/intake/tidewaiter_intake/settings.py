@@ -37,6 +37,18 @@ class Settings(ServiceSettings):
         high=1_000_000,
         help="How many shipments may wait to be decided; more filings are refused with RESOURCE_EXHAUSTED.",
     )
+    stream_heartbeat_seconds: float = variables.number(
+        10, low=0.05, high=600, help="After how many seconds without an answer a stream gets a sign of life."
+    )
+    stream_idle_seconds: float = variables.number(
+        300,
+        low=0.05,
+        high=86_400,
+        help="For how many seconds a stream may say nothing and owe nothing before it is ended.",
+    )
+    stream_kept_hours: float = variables.number(
+        24, low=0.001, high=8_760, help="For how many hours a stream that was cut can be resumed."
+    )
     stream_filings_max: int = variables.whole_number(
         3_000, low=500, high=10_000, help="How many filings of one stream may be unanswered."
     )

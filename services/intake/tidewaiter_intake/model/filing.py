@@ -144,3 +144,13 @@ class Shipment(NamedTuple):
 def etag(shipment_id: str, revision: int) -> str:
     """The revision of a shipment, as a filer quotes it when amending."""
     return f"{shipment_id}.{revision}"
+
+
+class FilingName(NamedTuple):
+    """Names a filing and its content, without saying it: `digest` is the first 16 hex digits of the filing's, empty
+    for one that could not be read.
+    """
+
+    originator_code: str
+    request_id: str
+    digest: str

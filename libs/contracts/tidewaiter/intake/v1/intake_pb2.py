@@ -28,7 +28,7 @@ from google.rpc import status_pb2 as google_dot_rpc_dot_status__pb2
 from tidewaiter.trade.v1 import trade_pb2 as tidewaiter_dot_trade_dot_v1_dot_trade__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!tidewaiter/intake/v1/intake.proto\x12\x14tidewaiter.intake.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x1ftidewaiter/trade/v1/trade.proto\"a\n\x13SubmitFilingRequest\x12\x33\n\x06\x66iling\x18\x01 \x01(\x0b\x32\x1b.tidewaiter.trade.v1.FilingB\x06\xbaH\x03\xc8\x01\x01\x12\x15\n\rvalidate_only\x18\x02 \x01(\x08\"\xaa\x01\n\x14SubmitFilingResponse\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12/\n\x08\x64\x65\x63ision\x18\x02 \x01(\x0b\x32\x1d.tidewaiter.trade.v1.Decision\x12-\n\x07receipt\x18\x03 \x01(\x0b\x32\x1c.tidewaiter.trade.v1.Receipt\x12\x10\n\x08replayed\x18\x04 \x01(\x08\x12\x0c\n\x04\x65tag\x18\x05 \x01(\t\"j\n\x19\x42\x61tchSubmitFilingsRequest\x12M\n\x08requests\x18\x01 \x03(\x0b\x32).tidewaiter.intake.v1.SubmitFilingRequestB\x10\xbaH\r\x92\x01\n\x08\x01\x10\xe8\x07\"\x03\xd8\x01\x03\"\x91\x01\n\x0c\x46ilingResult\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12>\n\x08response\x18\x02 \x01(\x0b\x32*.tidewaiter.intake.v1.SubmitFilingResponseH\x00\x12#\n\x05\x65rror\x18\x03 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\x08\n\x06result\"Q\n\x1a\x42\x61tchSubmitFilingsResponse\x12\x33\n\x07results\x18\x01 \x03(\x0b\x32\".tidewaiter.intake.v1.FilingResult\"N\n\nStreamOpen\x12\x1d\n\x0cresume_token\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18\x00\x12!\n\rin_flight_max\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x90N(\x00\"M\n\x0b\x46ilingChunk\x12>\n\x07\x66ilings\x18\x01 \x03(\x0b\x32\x1b.tidewaiter.trade.v1.FilingB\x10\xbaH\r\x92\x01\n\x08\x01\x10\xf4\x03\"\x03\xd8\x01\x03\"\x87\x01\n\x14StreamFilingsRequest\x12\x30\n\x04open\x18\x01 \x01(\x0b\x32 .tidewaiter.intake.v1.StreamOpenH\x00\x12\x32\n\x05\x63hunk\x18\x02 \x01(\x0b\x32!.tidewaiter.intake.v1.FilingChunkH\x00\x42\t\n\x07message\"L\n\x15StreamFilingsResponse\x12\x33\n\x07results\x18\x01 \x03(\x0b\x32\".tidewaiter.intake.v1.FilingResult\"N\n\x15\x43\x61ncelShipmentRequest\x12\x13\n\x0bshipment_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"[\n\x16\x43\x61ncelShipmentResponse\x12/\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x1d.tidewaiter.trade.v1.Decision\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"g\n\x12GetShipmentRequest\x12\x15\n\x0bshipment_id\x18\x01 \x01(\tH\x00\x12\x19\n\x0ftracking_number\x18\x02 \x01(\tH\x00\x12\x10\n\x06\x66iling\x18\x03 \x01(\tH\x00\x42\r\n\x04name\x12\x05\xbaH\x02\x08\x01\"\xb3\x01\n\rFilingSummary\x12\x17\n\x0foriginator_code\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\x12\x32\n\nfiler_type\x18\x03 \x01(\x0e\x32\x1e.tidewaiter.trade.v1.FilerType\x12/\n\x0breceived_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08revision\x18\x05 \x01(\x03\"\xea\x01\n\x13GetShipmentResponse\x12/\n\x08shipment\x18\x01 \x01(\x0b\x32\x1d.tidewaiter.trade.v1.Shipment\x12/\n\x08\x64\x65\x63ision\x18\x02 \x01(\x0b\x32\x1d.tidewaiter.trade.v1.Decision\x12-\n\x07receipt\x18\x03 \x01(\x0b\x32\x1c.tidewaiter.trade.v1.Receipt\x12\x34\n\x07\x66ilings\x18\x04 \x03(\x0b\x32#.tidewaiter.intake.v1.FilingSummary\x12\x0c\n\x04\x65tag\x18\x05 \x01(\t\"=\n\x14ListShipmentsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"b\n\x15ListShipmentsResponse\x12\x30\n\tshipments\x18\x01 \x03(\x0b\x32\x1d.tidewaiter.trade.v1.Shipment\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\\\n\x15WatchDecisionsRequest\x12\x1e\n\x0cresume_token\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02\x12#\n\x0foriginator_code\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x01\"\xb8\x01\n\x16WatchDecisionsResponse\x12/\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x1d.tidewaiter.trade.v1.Decision\x12\x14\n\x0cresume_token\x18\x02 \x01(\t\x12\x12\n\ndedupe_key\x18\x03 \x01(\t\x12/\n\x0brecorded_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\ncheckpoint\x18\x05 \x01(\x0c\"H\n\x18RedecideShipmentsRequest\x12,\n\x0cshipment_ids\x18\x01 \x03(\tB\x16\xbaH\x13\x92\x01\x10\x08\x01\x10\xf4\x03\x18\x01\"\x07r\x05\x10\x01\x18\x80\x01\"\x89\x01\n\x10RedecisionResult\x12\x13\n\x0bshipment_id\x18\x01 \x01(\t\x12\x31\n\x08\x64\x65\x63ision\x18\x02 \x01(\x0b\x32\x1d.tidewaiter.trade.v1.DecisionH\x00\x12#\n\x05\x65rror\x18\x03 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\x08\n\x06result\"T\n\x19RedecideShipmentsResponse\x12\x37\n\x07results\x18\x01 \x03(\x0b\x32&.tidewaiter.intake.v1.RedecisionResult\"\xc8\x01\n\x17ListRequirementsRequest\x12<\n\nfiler_type\x18\x01 \x01(\x0e\x32\x1e.tidewaiter.trade.v1.FilerTypeB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12:\n\x04mode\x18\x02 \x01(\x0e\x32\".tidewaiter.trade.v1.TransportModeB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x33\n\x03\x64\x61y\x18\x03 \x01(\tB&\xbaH#r\x1e\x32\x1c^[0-9]{4}-[0-9]{2}-[0-9]{2}$\xd8\x01\x01\"\xcb\x02\n\x0bRequirement\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\x10\n\x08presence\x18\x02 \x01(\t\x12\x10\n\x08\x63itation\x18\x03 \x01(\t\x12\x33\n\nconfidence\x18\x04 \x01(\x0e\x32\x1f.tidewaiter.trade.v1.Confidence\x12\x0f\n\x07rule_id\x18\x05 \x01(\t\x12\x0c\n\x04\x63ode\x18\x06 \x01(\t\x12\x0e\n\x06\x66ields\x18\x07 \x03(\t\x12\x0c\n\x04when\x18\x08 \x01(\t\x12\x33\n\x0b\x66iler_types\x18\t \x03(\x0e\x32\x1e.tidewaiter.trade.v1.FilerType\x12\x31\n\x05modes\x18\n \x03(\x0e\x32\".tidewaiter.trade.v1.TransportMode\x12\x11\n\tfirst_day\x18\x0b \x01(\t\x12\x0f\n\x07\x65nd_day\x18\x0c \x01(\t\x12\x0b\n\x03\x66ix\x18\r \x01(\t\"S\n\x18ListRequirementsResponse\x12\x37\n\x0crequirements\x18\x01 \x03(\x0b\x32!.tidewaiter.intake.v1.Requirement2\xf0\x07\n\rIntakeService\x12\x65\n\x0cSubmitFiling\x12).tidewaiter.intake.v1.SubmitFilingRequest\x1a*.tidewaiter.intake.v1.SubmitFilingResponse\x12w\n\x12\x42\x61tchSubmitFilings\x12/.tidewaiter.intake.v1.BatchSubmitFilingsRequest\x1a\x30.tidewaiter.intake.v1.BatchSubmitFilingsResponse\x12l\n\rStreamFilings\x12*.tidewaiter.intake.v1.StreamFilingsRequest\x1a+.tidewaiter.intake.v1.StreamFilingsResponse(\x01\x30\x01\x12k\n\x0e\x43\x61ncelShipment\x12+.tidewaiter.intake.v1.CancelShipmentRequest\x1a,.tidewaiter.intake.v1.CancelShipmentResponse\x12\x62\n\x0bGetShipment\x12(.tidewaiter.intake.v1.GetShipmentRequest\x1a).tidewaiter.intake.v1.GetShipmentResponse\x12t\n\x11RedecideShipments\x12..tidewaiter.intake.v1.RedecideShipmentsRequest\x1a/.tidewaiter.intake.v1.RedecideShipmentsResponse\x12h\n\rListShipments\x12*.tidewaiter.intake.v1.ListShipmentsRequest\x1a+.tidewaiter.intake.v1.ListShipmentsResponse\x12m\n\x0eWatchDecisions\x12+.tidewaiter.intake.v1.WatchDecisionsRequest\x1a,.tidewaiter.intake.v1.WatchDecisionsResponse0\x01\x12q\n\x10ListRequirements\x12-.tidewaiter.intake.v1.ListRequirementsRequest\x1a..tidewaiter.intake.v1.ListRequirementsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!tidewaiter/intake/v1/intake.proto\x12\x14tidewaiter.intake.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x1ftidewaiter/trade/v1/trade.proto\"a\n\x13SubmitFilingRequest\x12\x33\n\x06\x66iling\x18\x01 \x01(\x0b\x32\x1b.tidewaiter.trade.v1.FilingB\x06\xbaH\x03\xc8\x01\x01\x12\x15\n\rvalidate_only\x18\x02 \x01(\x08\"\xaa\x01\n\x14SubmitFilingResponse\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12/\n\x08\x64\x65\x63ision\x18\x02 \x01(\x0b\x32\x1d.tidewaiter.trade.v1.Decision\x12-\n\x07receipt\x18\x03 \x01(\x0b\x32\x1c.tidewaiter.trade.v1.Receipt\x12\x10\n\x08replayed\x18\x04 \x01(\x08\x12\x0c\n\x04\x65tag\x18\x05 \x01(\t\"j\n\x19\x42\x61tchSubmitFilingsRequest\x12M\n\x08requests\x18\x01 \x03(\x0b\x32).tidewaiter.intake.v1.SubmitFilingRequestB\x10\xbaH\r\x92\x01\n\x08\x01\x10\xe8\x07\"\x03\xd8\x01\x03\"\x91\x01\n\x0c\x46ilingResult\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12>\n\x08response\x18\x02 \x01(\x0b\x32*.tidewaiter.intake.v1.SubmitFilingResponseH\x00\x12#\n\x05\x65rror\x18\x03 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\x08\n\x06result\"Q\n\x1a\x42\x61tchSubmitFilingsResponse\x12\x33\n\x07results\x18\x01 \x03(\x0b\x32\".tidewaiter.intake.v1.FilingResult\"O\n\nStreamOpen\x12\x1e\n\x0cresume_token\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\x12!\n\rin_flight_max\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x90N(\x00\"M\n\x0b\x46ilingChunk\x12>\n\x07\x66ilings\x18\x01 \x03(\x0b\x32\x1b.tidewaiter.trade.v1.FilingB\x10\xbaH\r\x92\x01\n\x08\x01\x10\xf4\x03\"\x03\xd8\x01\x03\"\x11\n\x0fStreamHeartbeat\"\xc3\x01\n\x14StreamFilingsRequest\x12\x30\n\x04open\x18\x01 \x01(\x0b\x32 .tidewaiter.intake.v1.StreamOpenH\x00\x12\x32\n\x05\x63hunk\x18\x02 \x01(\x0b\x32!.tidewaiter.intake.v1.FilingChunkH\x00\x12:\n\theartbeat\x18\x03 \x01(\x0b\x32%.tidewaiter.intake.v1.StreamHeartbeatH\x00\x42\t\n\x07message\"W\n\x0cStreamOpened\x12\x15\n\rin_flight_max\x18\x01 \x01(\x05\x12\x10\n\x08received\x18\x02 \x01(\x03\x12\x1e\n\x16heartbeat_milliseconds\x18\x03 \x01(\x05\"\x1c\n\tStreamEnd\x12\x0f\n\x07\x66ilings\x18\x01 \x01(\x03\"\xd6\x01\n\x15StreamFilingsResponse\x12\x33\n\x07results\x18\x01 \x03(\x0b\x32\".tidewaiter.intake.v1.FilingResult\x12\x14\n\x0cresume_token\x18\x02 \x01(\t\x12\x10\n\x08\x61nswered\x18\x03 \x01(\x03\x12\x32\n\x06opened\x18\x04 \x01(\x0b\x32\".tidewaiter.intake.v1.StreamOpened\x12,\n\x03\x65nd\x18\x05 \x01(\x0b\x32\x1f.tidewaiter.intake.v1.StreamEnd\"N\n\x15\x43\x61ncelShipmentRequest\x12\x13\n\x0bshipment_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"[\n\x16\x43\x61ncelShipmentResponse\x12/\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x1d.tidewaiter.trade.v1.Decision\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"g\n\x12GetShipmentRequest\x12\x15\n\x0bshipment_id\x18\x01 \x01(\tH\x00\x12\x19\n\x0ftracking_number\x18\x02 \x01(\tH\x00\x12\x10\n\x06\x66iling\x18\x03 \x01(\tH\x00\x42\r\n\x04name\x12\x05\xbaH\x02\x08\x01\"\xb3\x01\n\rFilingSummary\x12\x17\n\x0foriginator_code\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\x12\x32\n\nfiler_type\x18\x03 \x01(\x0e\x32\x1e.tidewaiter.trade.v1.FilerType\x12/\n\x0breceived_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08revision\x18\x05 \x01(\x03\"\xea\x01\n\x13GetShipmentResponse\x12/\n\x08shipment\x18\x01 \x01(\x0b\x32\x1d.tidewaiter.trade.v1.Shipment\x12/\n\x08\x64\x65\x63ision\x18\x02 \x01(\x0b\x32\x1d.tidewaiter.trade.v1.Decision\x12-\n\x07receipt\x18\x03 \x01(\x0b\x32\x1c.tidewaiter.trade.v1.Receipt\x12\x34\n\x07\x66ilings\x18\x04 \x03(\x0b\x32#.tidewaiter.intake.v1.FilingSummary\x12\x0c\n\x04\x65tag\x18\x05 \x01(\t\"=\n\x14ListShipmentsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"b\n\x15ListShipmentsResponse\x12\x30\n\tshipments\x18\x01 \x03(\x0b\x32\x1d.tidewaiter.trade.v1.Shipment\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\\\n\x15WatchDecisionsRequest\x12\x1e\n\x0cresume_token\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02\x12#\n\x0foriginator_code\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x01\"\xb8\x01\n\x16WatchDecisionsResponse\x12/\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x1d.tidewaiter.trade.v1.Decision\x12\x14\n\x0cresume_token\x18\x02 \x01(\t\x12\x12\n\ndedupe_key\x18\x03 \x01(\t\x12/\n\x0brecorded_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\ncheckpoint\x18\x05 \x01(\x0c\"H\n\x18RedecideShipmentsRequest\x12,\n\x0cshipment_ids\x18\x01 \x03(\tB\x16\xbaH\x13\x92\x01\x10\x08\x01\x10\xf4\x03\x18\x01\"\x07r\x05\x10\x01\x18\x80\x01\"\x89\x01\n\x10RedecisionResult\x12\x13\n\x0bshipment_id\x18\x01 \x01(\t\x12\x31\n\x08\x64\x65\x63ision\x18\x02 \x01(\x0b\x32\x1d.tidewaiter.trade.v1.DecisionH\x00\x12#\n\x05\x65rror\x18\x03 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\x08\n\x06result\"T\n\x19RedecideShipmentsResponse\x12\x37\n\x07results\x18\x01 \x03(\x0b\x32&.tidewaiter.intake.v1.RedecisionResult\"\xc8\x01\n\x17ListRequirementsRequest\x12<\n\nfiler_type\x18\x01 \x01(\x0e\x32\x1e.tidewaiter.trade.v1.FilerTypeB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12:\n\x04mode\x18\x02 \x01(\x0e\x32\".tidewaiter.trade.v1.TransportModeB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x33\n\x03\x64\x61y\x18\x03 \x01(\tB&\xbaH#r\x1e\x32\x1c^[0-9]{4}-[0-9]{2}-[0-9]{2}$\xd8\x01\x01\"\xcb\x02\n\x0bRequirement\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\x10\n\x08presence\x18\x02 \x01(\t\x12\x10\n\x08\x63itation\x18\x03 \x01(\t\x12\x33\n\nconfidence\x18\x04 \x01(\x0e\x32\x1f.tidewaiter.trade.v1.Confidence\x12\x0f\n\x07rule_id\x18\x05 \x01(\t\x12\x0c\n\x04\x63ode\x18\x06 \x01(\t\x12\x0e\n\x06\x66ields\x18\x07 \x03(\t\x12\x0c\n\x04when\x18\x08 \x01(\t\x12\x33\n\x0b\x66iler_types\x18\t \x03(\x0e\x32\x1e.tidewaiter.trade.v1.FilerType\x12\x31\n\x05modes\x18\n \x03(\x0e\x32\".tidewaiter.trade.v1.TransportMode\x12\x11\n\tfirst_day\x18\x0b \x01(\t\x12\x0f\n\x07\x65nd_day\x18\x0c \x01(\t\x12\x0b\n\x03\x66ix\x18\r \x01(\t\"S\n\x18ListRequirementsResponse\x12\x37\n\x0crequirements\x18\x01 \x03(\x0b\x32!.tidewaiter.intake.v1.Requirement2\xf0\x07\n\rIntakeService\x12\x65\n\x0cSubmitFiling\x12).tidewaiter.intake.v1.SubmitFilingRequest\x1a*.tidewaiter.intake.v1.SubmitFilingResponse\x12w\n\x12\x42\x61tchSubmitFilings\x12/.tidewaiter.intake.v1.BatchSubmitFilingsRequest\x1a\x30.tidewaiter.intake.v1.BatchSubmitFilingsResponse\x12l\n\rStreamFilings\x12*.tidewaiter.intake.v1.StreamFilingsRequest\x1a+.tidewaiter.intake.v1.StreamFilingsResponse(\x01\x30\x01\x12k\n\x0e\x43\x61ncelShipment\x12+.tidewaiter.intake.v1.CancelShipmentRequest\x1a,.tidewaiter.intake.v1.CancelShipmentResponse\x12\x62\n\x0bGetShipment\x12(.tidewaiter.intake.v1.GetShipmentRequest\x1a).tidewaiter.intake.v1.GetShipmentResponse\x12t\n\x11RedecideShipments\x12..tidewaiter.intake.v1.RedecideShipmentsRequest\x1a/.tidewaiter.intake.v1.RedecideShipmentsResponse\x12h\n\rListShipments\x12*.tidewaiter.intake.v1.ListShipmentsRequest\x1a+.tidewaiter.intake.v1.ListShipmentsResponse\x12m\n\x0eWatchDecisions\x12+.tidewaiter.intake.v1.WatchDecisionsRequest\x1a,.tidewaiter.intake.v1.WatchDecisionsResponse0\x01\x12q\n\x10ListRequirements\x12-.tidewaiter.intake.v1.ListRequirementsRequest\x1a..tidewaiter.intake.v1.ListRequirementsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,7 +40,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_BATCHSUBMITFILINGSREQUEST'].fields_by_name['requests']._loaded_options = None
   _globals['_BATCHSUBMITFILINGSREQUEST'].fields_by_name['requests']._serialized_options = b'\272H\r\222\001\n\010\001\020\350\007\"\003\330\001\003'
   _globals['_STREAMOPEN'].fields_by_name['resume_token']._loaded_options = None
-  _globals['_STREAMOPEN'].fields_by_name['resume_token']._serialized_options = b'\272H\004r\002\030\000'
+  _globals['_STREAMOPEN'].fields_by_name['resume_token']._serialized_options = b'\272H\005r\003\030\200\001'
   _globals['_STREAMOPEN'].fields_by_name['in_flight_max']._loaded_options = None
   _globals['_STREAMOPEN'].fields_by_name['in_flight_max']._serialized_options = b'\272H\007\032\005\030\220N(\000'
   _globals['_FILINGCHUNK'].fields_by_name['filings']._loaded_options = None
@@ -70,43 +70,49 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_BATCHSUBMITFILINGSRESPONSE']._serialized_start=707
   _globals['_BATCHSUBMITFILINGSRESPONSE']._serialized_end=788
   _globals['_STREAMOPEN']._serialized_start=790
-  _globals['_STREAMOPEN']._serialized_end=868
-  _globals['_FILINGCHUNK']._serialized_start=870
-  _globals['_FILINGCHUNK']._serialized_end=947
-  _globals['_STREAMFILINGSREQUEST']._serialized_start=950
-  _globals['_STREAMFILINGSREQUEST']._serialized_end=1085
-  _globals['_STREAMFILINGSRESPONSE']._serialized_start=1087
-  _globals['_STREAMFILINGSRESPONSE']._serialized_end=1163
-  _globals['_CANCELSHIPMENTREQUEST']._serialized_start=1165
-  _globals['_CANCELSHIPMENTREQUEST']._serialized_end=1243
-  _globals['_CANCELSHIPMENTRESPONSE']._serialized_start=1245
-  _globals['_CANCELSHIPMENTRESPONSE']._serialized_end=1336
-  _globals['_GETSHIPMENTREQUEST']._serialized_start=1338
-  _globals['_GETSHIPMENTREQUEST']._serialized_end=1441
-  _globals['_FILINGSUMMARY']._serialized_start=1444
-  _globals['_FILINGSUMMARY']._serialized_end=1623
-  _globals['_GETSHIPMENTRESPONSE']._serialized_start=1626
-  _globals['_GETSHIPMENTRESPONSE']._serialized_end=1860
-  _globals['_LISTSHIPMENTSREQUEST']._serialized_start=1862
-  _globals['_LISTSHIPMENTSREQUEST']._serialized_end=1923
-  _globals['_LISTSHIPMENTSRESPONSE']._serialized_start=1925
-  _globals['_LISTSHIPMENTSRESPONSE']._serialized_end=2023
-  _globals['_WATCHDECISIONSREQUEST']._serialized_start=2025
-  _globals['_WATCHDECISIONSREQUEST']._serialized_end=2117
-  _globals['_WATCHDECISIONSRESPONSE']._serialized_start=2120
-  _globals['_WATCHDECISIONSRESPONSE']._serialized_end=2304
-  _globals['_REDECIDESHIPMENTSREQUEST']._serialized_start=2306
-  _globals['_REDECIDESHIPMENTSREQUEST']._serialized_end=2378
-  _globals['_REDECISIONRESULT']._serialized_start=2381
-  _globals['_REDECISIONRESULT']._serialized_end=2518
-  _globals['_REDECIDESHIPMENTSRESPONSE']._serialized_start=2520
-  _globals['_REDECIDESHIPMENTSRESPONSE']._serialized_end=2604
-  _globals['_LISTREQUIREMENTSREQUEST']._serialized_start=2607
-  _globals['_LISTREQUIREMENTSREQUEST']._serialized_end=2807
-  _globals['_REQUIREMENT']._serialized_start=2810
-  _globals['_REQUIREMENT']._serialized_end=3141
-  _globals['_LISTREQUIREMENTSRESPONSE']._serialized_start=3143
-  _globals['_LISTREQUIREMENTSRESPONSE']._serialized_end=3226
-  _globals['_INTAKESERVICE']._serialized_start=3229
-  _globals['_INTAKESERVICE']._serialized_end=4237
+  _globals['_STREAMOPEN']._serialized_end=869
+  _globals['_FILINGCHUNK']._serialized_start=871
+  _globals['_FILINGCHUNK']._serialized_end=948
+  _globals['_STREAMHEARTBEAT']._serialized_start=950
+  _globals['_STREAMHEARTBEAT']._serialized_end=967
+  _globals['_STREAMFILINGSREQUEST']._serialized_start=970
+  _globals['_STREAMFILINGSREQUEST']._serialized_end=1165
+  _globals['_STREAMOPENED']._serialized_start=1167
+  _globals['_STREAMOPENED']._serialized_end=1254
+  _globals['_STREAMEND']._serialized_start=1256
+  _globals['_STREAMEND']._serialized_end=1284
+  _globals['_STREAMFILINGSRESPONSE']._serialized_start=1287
+  _globals['_STREAMFILINGSRESPONSE']._serialized_end=1501
+  _globals['_CANCELSHIPMENTREQUEST']._serialized_start=1503
+  _globals['_CANCELSHIPMENTREQUEST']._serialized_end=1581
+  _globals['_CANCELSHIPMENTRESPONSE']._serialized_start=1583
+  _globals['_CANCELSHIPMENTRESPONSE']._serialized_end=1674
+  _globals['_GETSHIPMENTREQUEST']._serialized_start=1676
+  _globals['_GETSHIPMENTREQUEST']._serialized_end=1779
+  _globals['_FILINGSUMMARY']._serialized_start=1782
+  _globals['_FILINGSUMMARY']._serialized_end=1961
+  _globals['_GETSHIPMENTRESPONSE']._serialized_start=1964
+  _globals['_GETSHIPMENTRESPONSE']._serialized_end=2198
+  _globals['_LISTSHIPMENTSREQUEST']._serialized_start=2200
+  _globals['_LISTSHIPMENTSREQUEST']._serialized_end=2261
+  _globals['_LISTSHIPMENTSRESPONSE']._serialized_start=2263
+  _globals['_LISTSHIPMENTSRESPONSE']._serialized_end=2361
+  _globals['_WATCHDECISIONSREQUEST']._serialized_start=2363
+  _globals['_WATCHDECISIONSREQUEST']._serialized_end=2455
+  _globals['_WATCHDECISIONSRESPONSE']._serialized_start=2458
+  _globals['_WATCHDECISIONSRESPONSE']._serialized_end=2642
+  _globals['_REDECIDESHIPMENTSREQUEST']._serialized_start=2644
+  _globals['_REDECIDESHIPMENTSREQUEST']._serialized_end=2716
+  _globals['_REDECISIONRESULT']._serialized_start=2719
+  _globals['_REDECISIONRESULT']._serialized_end=2856
+  _globals['_REDECIDESHIPMENTSRESPONSE']._serialized_start=2858
+  _globals['_REDECIDESHIPMENTSRESPONSE']._serialized_end=2942
+  _globals['_LISTREQUIREMENTSREQUEST']._serialized_start=2945
+  _globals['_LISTREQUIREMENTSREQUEST']._serialized_end=3145
+  _globals['_REQUIREMENT']._serialized_start=3148
+  _globals['_REQUIREMENT']._serialized_end=3479
+  _globals['_LISTREQUIREMENTSRESPONSE']._serialized_start=3481
+  _globals['_LISTREQUIREMENTSRESPONSE']._serialized_end=3564
+  _globals['_INTAKESERVICE']._serialized_start=3567
+  _globals['_INTAKESERVICE']._serialized_end=4575
 # @@protoc_insertion_point(module_scope)

@@ -179,14 +179,17 @@ Global___BatchSubmitFilingsResponse: _TypeAlias = BatchSubmitFilingsResponse  # 
 
 @_typing.final
 class StreamOpen(_message.Message):
-    """Opens a stream; optional, and only as the first message."""
+    """Opens a stream; only as the first message."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     RESUME_TOKEN_FIELD_NUMBER: _builtins.int
     IN_FLIGHT_MAX_FIELD_NUMBER: _builtins.int
     resume_token: _builtins.str
-    """Token of the last answer received on an earlier stream. Not served yet: must be empty."""
+    """Token of the last message received of the stream to go on with; empty for a new one. One that intake does not
+    know, or knows no longer, is refused with RESUME_TOKEN_UNKNOWN: file what is unanswered on a new stream, with the
+    same request_ids.
+    """
     in_flight_max: _builtins.int
     """Filings the client will have unanswered at most, 1 to 10,000; 0 for the
     server's own bound. A chunk larger than that passes when nothing else is
@@ -231,6 +234,23 @@ class FilingChunk(_message.Message):
 Global___FilingChunk: _TypeAlias = FilingChunk  # noqa: Y015
 
 @_typing.final
+class StreamHeartbeat(_message.Message):
+    """A sign of life."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___StreamHeartbeat: _TypeAlias = StreamHeartbeat  # noqa: Y015
+
+@_typing.final
 class StreamFilingsRequest(_message.Message):
     """One message from the client."""
 
@@ -238,6 +258,7 @@ class StreamFilingsRequest(_message.Message):
 
     OPEN_FIELD_NUMBER: _builtins.int
     CHUNK_FIELD_NUMBER: _builtins.int
+    HEARTBEAT_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def open(self) -> Global___StreamOpen:
         """First message only."""
@@ -246,41 +267,124 @@ class StreamFilingsRequest(_message.Message):
     def chunk(self) -> Global___FilingChunk:
         """Filings."""
 
+    @_builtins.property
+    def heartbeat(self) -> Global___StreamHeartbeat:
+        """Nothing, but the stream is wanted still; for who has no filings for minutes."""
+
     def __init__(
         self,
         *,
         open: Global___StreamOpen | None = ...,
         chunk: Global___FilingChunk | None = ...,
+        heartbeat: Global___StreamHeartbeat | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["chunk", b"chunk", "message", b"message", "open", b"open"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["chunk", b"chunk", "heartbeat", b"heartbeat", "message", b"message", "open", b"open"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunk", b"chunk", "message", b"message", "open", b"open"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunk", b"chunk", "heartbeat", b"heartbeat", "message", b"message", "open", b"open"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_message: _TypeAlias = _typing.Literal["open", "chunk"]  # noqa: Y015
+    _WhichOneofReturnType_message: _TypeAlias = _typing.Literal["open", "chunk", "heartbeat"]  # noqa: Y015
     _WhichOneofArgType_message: _TypeAlias = _typing.Literal["message", b"message"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_message) -> _WhichOneofReturnType_message | None: ...
 
 Global___StreamFilingsRequest: _TypeAlias = StreamFilingsRequest  # noqa: Y015
 
 @_typing.final
+class StreamOpened(_message.Message):
+    """What was agreed, at the start of a stream that was opened."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IN_FLIGHT_MAX_FIELD_NUMBER: _builtins.int
+    RECEIVED_FIELD_NUMBER: _builtins.int
+    HEARTBEAT_MILLISECONDS_FIELD_NUMBER: _builtins.int
+    in_flight_max: _builtins.int
+    """Filings that the client may have unanswered, 1 to 10,000: the lesser of what it asked for and the server's bound."""
+    received: _builtins.int
+    """Filings of this stream that intake has, counted from the stream's first: go on with the one after them."""
+    heartbeat_milliseconds: _builtins.int
+    """How long the server says nothing at most, in milliseconds: a client that hears nothing for much longer may take
+    the connection for lost, and resume.
+    """
+    def __init__(
+        self,
+        *,
+        in_flight_max: _builtins.int = ...,
+        received: _builtins.int = ...,
+        heartbeat_milliseconds: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["heartbeat_milliseconds", b"heartbeat_milliseconds", "in_flight_max", b"in_flight_max", "received", b"received"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___StreamOpened: _TypeAlias = StreamOpened  # noqa: Y015
+
+@_typing.final
+class StreamEnd(_message.Message):
+    """The end of a stream that was opened and whose sending side was closed: all is answered."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILINGS_FIELD_NUMBER: _builtins.int
+    filings: _builtins.int
+    """Filings of the stream, from its first, over all its connections."""
+    def __init__(
+        self,
+        *,
+        filings: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["filings", b"filings"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___StreamEnd: _TypeAlias = StreamEnd  # noqa: Y015
+
+@_typing.final
 class StreamFilingsResponse(_message.Message):
-    """One message from the server: answers that became due together."""
+    """One message from the server: answers that became due together. Without `results`, `opened` and `end` it is a sign
+    of life.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
     RESULTS_FIELD_NUMBER: _builtins.int
+    RESUME_TOKEN_FIELD_NUMBER: _builtins.int
+    ANSWERED_FIELD_NUMBER: _builtins.int
+    OPENED_FIELD_NUMBER: _builtins.int
+    END_FIELD_NUMBER: _builtins.int
+    resume_token: _builtins.str
+    """Stands for every answer of the stream up to this message: open with the last one to go on behind it. Empty when
+    the stream was not opened.
+    """
+    answered: _builtins.int
+    """What the token stands for: so many filings of the stream, counted from its first, are answered."""
     @_builtins.property
     def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___FilingResult]:
         """Answers, each to one filing of an earlier chunk."""
+
+    @_builtins.property
+    def opened(self) -> Global___StreamOpened:
+        """What was agreed; only in the first message."""
+
+    @_builtins.property
+    def end(self) -> Global___StreamEnd:
+        """That this is the last message."""
 
     def __init__(
         self,
         *,
         results: _abc.Iterable[Global___FilingResult] | None = ...,
+        resume_token: _builtins.str = ...,
+        answered: _builtins.int = ...,
+        opened: Global___StreamOpened | None = ...,
+        end: Global___StreamEnd | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["end", b"end", "opened", b"opened"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["results", b"results"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "end", b"end", "opened", b"opened", "results", b"results", "resume_token", b"resume_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

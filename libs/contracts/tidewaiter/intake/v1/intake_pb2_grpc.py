@@ -102,9 +102,31 @@ class IntakeServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def StreamFilings(self, request_iterator, context):
-        """Files a stream of chunks of 1 to 500 filings. Every filing is answered
-        once, in any order, by its request_id. Close the sending side after the
-        last chunk; the server answers what is due and closes.
+        """Files a stream of chunks of 1 to 500 filings. Every filing is answered, in
+        any order, by its request_id.
+
+        Opening. The first message opens: with nothing, or with the token of a stream
+        that was cut. The server answers with `opened` at once. A stream whose first
+        message is a chunk is served as well, and can only be filed again, not resumed.
+
+        Resuming. Each message from the server has a token that stands for all answers
+        so far. Opened with the last one received, on any connection and also after a
+        restart, the stream goes on: answers that were missed are sent again, filings
+        that intake has (`opened.received`) need not be sent again, and those that it
+        has not are sent from there on. What is sent twice is filed once. An answer to
+        a filing that was refused is not kept: it comes as FILING_NOT_KEPT, and filing
+        it again tells why. Chunks are kept for a day, by default, from when they came.
+
+        Flow. The server reads no further while as many filings as agreed are
+        unanswered, or answered and not taken by the reader: a slow reader slows its
+        own sender and costs nothing more.
+
+        Ending. Close the sending side after the last chunk; the server answers what
+        is due, says `end`, and closes with OK. Without `end` the stream was cut. The
+        caller's deadline cuts it as well: set it well beyond the last chunk, or none,
+        and resume. When nothing is unanswered and nothing was sent for some minutes,
+        a heartbeat neither, the stream ends with STREAM_IDLE; when intake stops, with
+        DRAINING once all that it took is answered. Both can be resumed.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
