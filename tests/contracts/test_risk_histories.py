@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from pathlib import Path
 from secrets import token_bytes
+from typing import Any
 
+import apsw
 import pytest
+from tidewaiter_chassis import migrations
 from tidewaiter_risk.history.trails import SHOWN_MAX, TRAIL_MAX
 from tidewaiter_risk.model import Past, Traces
 from tidewaiter_risk.store.rows import Bounds
+from tidewaiter_risk.store.sqlite import MIGRATIONS
 
 from tests.risk_history import DANA, TODAY, WINDOWS, AnyHistory, opened, pasts, sighting
 
@@ -177,12 +181,11 @@ async def test_over_its_bounds_it_forgets_answers_and_takes_no_new_trails(store:
     async with opened(store, tmp_path, bounds=Bounds(120, 30, 20)) as history:
         for number in range(100):
             await pasts(history, stranger(number))  # type: ignore[arg-type]  # a sighting
-        counts = await history.change(
-            lambda rows: tuple(rows._connection.execute("SELECT trails, shipments FROM history"))  # type: ignore[attr-defined]
-        )
+        told, counted = await history.change(counts_of)
         (known,) = await pasts(history, sighting("zz", parties=first))
 
-    ((trails, shipments),) = counts
+    trails, shipments = counted
+    assert told == counted
     assert trails <= 32
     assert shipments <= 21
     assert 1 == known.received.count
@@ -219,3 +222,26 @@ async def test_two_histories_hash_the_same_person_otherwise(tmp_path: Path) -> N
         assert first != two.secret
     async with opened("sqlite", tmp_path / "one", random_bytes=token_bytes) as again:
         assert first == again.secret
+
+
+async def test_a_history_of_the_first_release_is_counted_on(tmp_path: Path) -> None:
+    first = apsw.Connection(str(tmp_path / "risk.db"))
+    migrations.apply(first, MIGRATIONS[:1])
+    first.execute("INSERT INTO history (only, secret, began) VALUES (1, ?, ?)", (b"k" * 32, TODAY - 1))
+    first.execute("INSERT INTO trail (key, first_day, touched, entries) VALUES (7, ?1, ?1, x'90')", (TODAY - 1,))
+    first.close()
+    async with opened("sqlite", tmp_path) as history:
+        await pasts(history, sighting("a"), sighting("b", revision=2))
+        await pasts(history, sighting("b", revision=3, parties=DANA._replace(phone="", seller="")))
+        told, counted = await history.change(counts_of)
+
+    assert told == counted
+    assert (5, 2) == counted
+
+
+def counts_of(rows: Any) -> tuple[tuple[int, int], tuple[int, int]]:
+    """What the history says of the number of its trails and answers, and what there are."""
+    execute = rows._connection.execute
+    told = "SELECT trails, shipments FROM history"
+    counted = "SELECT (SELECT count(*) FROM trail), (SELECT count(*) FROM seen)"
+    return next(execute(told)), next(execute(counted))

@@ -29,7 +29,7 @@ class History(Protocol):
         ...
 
     async def change(self, work: Callable[[Rows], R]) -> R:
-        """What `work` returned, once it is durable."""
+        """What `work` returned, once it is committed: from then on it outlives the process."""
         ...
 
 

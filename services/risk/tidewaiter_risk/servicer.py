@@ -69,7 +69,7 @@ class RiskServicer(ScreeningServicer):
         assessed: list[tuple[Shipment, Finding]] = []
         with BatchSpans(self._tracing, "risk.assess") as spans:
             for place, (assessment, arrival) in enumerate(zip(request.assessments, read, strict=True)):
-                if place % _ITEMS_BETWEEN_PAUSES == 0:
+                if place and place % _ITEMS_BETWEEN_PAUSES == 0:
                     await asyncio.sleep(0)
                 result = response.results.add()
                 spans.begin(place, assessment.traceparent)
@@ -114,7 +114,7 @@ class RiskServicer(ScreeningServicer):
 def _read(assessment: risk_pb2.Assessment) -> Arrival | Failure:
     """The shipment with its parties, or what is wrong with it."""
     try:
-        validation.refuse_invalid(assessment)
+        wire.refuse_invalid(assessment)
         message = assessment.shipment
         return Arrival(wire.shipment_from(message), wire.parties_from(message), assessment.what_if)
     except Failure as failure:
@@ -124,7 +124,7 @@ def _read(assessment: risk_pb2.Assessment) -> Arrival | Failure:
 async def _read_all(assessments: Sequence[risk_pb2.Assessment]) -> list[Arrival | Failure]:
     read = []
     for place, assessment in enumerate(assessments):
-        if place % _ITEMS_BETWEEN_PAUSES == 0:
+        if place and place % _ITEMS_BETWEEN_PAUSES == 0:
             await asyncio.sleep(0)
         read.append(_read(assessment))
     return read

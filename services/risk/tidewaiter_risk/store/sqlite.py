@@ -1,4 +1,8 @@
-"""The history in a SQLite file: one writer with group commit, durable on return."""
+"""The history in a SQLite file: one writer with group commit.
+
+What it answered outlives the process; a power failure may take the last of it, which is what a shipment waits less
+for. See decision 0017.
+"""
 
 from __future__ import annotations
 
@@ -48,6 +52,7 @@ class SqliteHistory:
             migrations=MIGRATIONS,
             name="risk",
             waiting_max=waiting_max,
+            survives_power_loss=False,
             meter=meter,
             before_commit=before_commit,
             after_commit=after_commit,
@@ -67,7 +72,7 @@ class SqliteHistory:
         return self._database.lost.is_set()
 
     async def change(self, work: Callable[[Rows], R]) -> R:
-        """What `work` returned, once it is durable. It runs in the writer's thread."""
+        """What `work` returned, once it is committed. It runs in the writer's thread."""
         return await self._database.write(lambda connection: work(SqliteRows(connection, self._bounds)))
 
     async def close(self) -> None:
