@@ -224,6 +224,47 @@ async def test_two_histories_hash_the_same_person_otherwise(tmp_path: Path) -> N
         assert first == again.secret
 
 
+async def test_open_shipments_are_those_that_arrive_from_a_day_on_or_nobody_knows_when(history: AnyHistory) -> None:
+    days = {"late": TODAY - 2, "eve": TODAY - 1, "unknown": None, "today": TODAY, "soon": TODAY + 9}
+    await pasts(history, *(sighting(name, arrives=arrives) for name, arrives in days.items()))
+    await pasts(history, sighting("never", arrives=TODAY, what_if=True))
+
+    assert (["eve", "unknown", "today", "soon"], 1) == paged(history, TODAY - 1)
+    assert (["unknown", "soon"], 1) == paged(history, TODAY + 1)
+
+
+@pytest.mark.parametrize(("bounds", "pages"), [((4, 100), 3), ((5, 100), 2), ((100, 3), 4), ((100, 10), 1)])
+async def test_pages_hold_every_open_shipment_once(history: AnyHistory, bounds: tuple[int, int], pages: int) -> None:
+    names = [f"{number}" for number in range(10)]
+    await pasts(history, *(sighting(name, arrives=TODAY) for name in names))
+
+    assert (names, pages) == paged(history, TODAY, *bounds)
+
+
+async def test_a_newer_revision_comes_last_with_its_own_day_and_a_repeat_stays(history: AnyHistory) -> None:
+    await pasts(history, *(sighting(name, arrives=TODAY) for name in "abc"))
+    await pasts(history, sighting("a", revision=2, arrives=TODAY), sighting("b", revision=2, arrives=TODAY - 9))
+    await pasts(history, sighting("c", arrives=TODAY))
+
+    assert (["c", "a"], 1) == paged(history, TODAY)
+
+
+async def test_an_empty_history_has_no_open_shipments(history: AnyHistory) -> None:
+    assert ([], 1) == paged(history, TODAY)
+
+
+def paged(history: AnyHistory, day: int, page_size: int = 500, looked_at_max: int = 5_000) -> tuple[list[str], int]:
+    """All open shipments, and on how many pages they were."""
+    found: list[str] = []
+    after: int | None = 0
+    pages = 0
+    while after is not None:
+        page = history.open_shipments(day, after=after, page_size=page_size, looked_at_max=looked_at_max)
+        assert len(page.shipment_ids) <= page_size
+        found, after, pages = [*found, *page.shipment_ids], page.after, pages + 1
+    return found, pages
+
+
 async def test_a_history_of_the_first_release_is_counted_on(tmp_path: Path) -> None:
     first = apsw.Connection(str(tmp_path / "risk.db"))
     migrations.apply(first, MIGRATIONS[:1])
@@ -234,6 +275,8 @@ async def test_a_history_of_the_first_release_is_counted_on(tmp_path: Path) -> N
         await pasts(history, sighting("a"), sighting("b", revision=2))
         await pasts(history, sighting("b", revision=3, parties=DANA._replace(phone="", seller="")))
         told, counted = await history.change(counts_of)
+
+        assert (["a", "b"], 1) == paged(history, TODAY)
 
     assert told == counted
     assert (5, 2) == counted

@@ -84,6 +84,7 @@ class Observer:
             currency=currency,
             nanos=nanos,
             crowded=just_under(shipment, self._bands),
+            arrives=shipment.arrival_day,
             what_if=arrival.what_if,
         )
 

@@ -10,12 +10,14 @@ from typing import Any
 from tidewaiter.risk.v1 import risk_pb2
 from tidewaiter_chassis import answers, logs, validation
 from tidewaiter_chassis.batch_spans import BatchSpans
+from tidewaiter_chassis.clock import Clock
 from tidewaiter_chassis.failures import Failure
 from tidewaiter_chassis.telemetry import Telemetry
 
 from tidewaiter_risk import wire
 from tidewaiter_risk.assess import UNSEEN, Assessor
 from tidewaiter_risk.in_use import Now
+from tidewaiter_risk.list_open_shipments import History, list_open_shipments
 from tidewaiter_risk.lists.servicer import ScreeningServicer
 from tidewaiter_risk.lists.sources import Sources
 from tidewaiter_risk.lists.watch import Watch
@@ -23,6 +25,7 @@ from tidewaiter_risk.model import Finding, Shipment
 from tidewaiter_risk.observe import Arrival, Observer
 from tidewaiter_risk.scorecard.rules import Screening
 
+_NANOS_PER_DAY = 86_400 * 1_000_000_000
 _ITEMS_BETWEEN_PAUSES = 100
 """After so many shipments, some 5 milliseconds, other calls get their turn and a cancelled one ends."""
 
@@ -35,6 +38,8 @@ class RiskServicer(ScreeningServicer):
         *,
         now: Now,
         observer: Observer,
+        history: History,
+        clock: Clock,
         sources: Sources,
         watch: Watch,
         screening: Screening,
@@ -42,6 +47,8 @@ class RiskServicer(ScreeningServicer):
     ) -> None:
         super().__init__(now=now, sources=sources, watch=watch, screening=screening)
         self._observer = observer
+        self._history = history
+        self._clock = clock
         self._writer = wire.FindingWriter()
         self._tracing = telemetry.tracing
         self._log = telemetry.log
@@ -86,6 +93,20 @@ class RiskServicer(ScreeningServicer):
         self._shadow(assessed, in_use.shadows)
         logs.note(shipments=len(request.assessments), refused=len(request.assessments) - len(assessed))
         return response
+
+    async def ListOpenShipments(
+        self, request: risk_pb2.ListOpenShipmentsRequest, context: Any
+    ) -> risk_pb2.ListOpenShipmentsResponse:
+        """What has not arrived yet, a page at a time; a page token is the place where the next page begins."""
+        validation.refuse_invalid(request)
+        day = wire.day_from(request.arriving_from)
+        if day is None:
+            day = self._clock.ns() // _NANOS_PER_DAY - 1
+        after = int(request.page_token or 0)
+        page = list_open_shipments(self._history, day, after=after, page_size=request.page_size)
+        logs.note(shipments=len(page.shipment_ids))
+        token = "" if page.after is None else str(page.after)
+        return risk_pb2.ListOpenShipmentsResponse(shipment_ids=page.shipment_ids, next_page_token=token)
 
     def _shadow(self, assessed: Sequence[tuple[Shipment, Finding]], shadows: Sequence[Assessor]) -> None:
         """Scores the same shipments by the scorecards beside the live one; nothing of it leaves but the counts."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from functools import lru_cache
 
 from tidewaiter.risk.v1 import risk_pb2
@@ -11,7 +12,7 @@ from tidewaiter.trade.v1 import trade_pb2
 from tidewaiter_chassis import validation
 from tidewaiter_goods.confidence import Confidence
 
-from tidewaiter_risk.errors import mode_unknown, shipment_id_missing
+from tidewaiter_risk.errors import day_unknown, mode_unknown, shipment_id_missing
 from tidewaiter_risk.history.keys import Parties
 from tidewaiter_risk.lists.wire import versions_to
 from tidewaiter_risk.model import (
@@ -31,6 +32,7 @@ from tidewaiter_risk.model import (
     Source,
 )
 
+_EPOCH = date(1970, 1, 1)
 _SECONDS_PER_DAY = 86_400
 _QUANTITY_MAX = 1_000_000
 _GRAMS_MAX = 100_000_000
@@ -142,6 +144,16 @@ def shipment_from(message: trade_pb2.Shipment) -> Shipment:
         filer_types=tuple([_FILER_TYPES[filer] for filer in filers if filer in _FILER_TYPES]) if filers else (),
         seller_account_id=message.seller_account_id,
     )
+
+
+def day_from(text: str) -> int | None:
+    """A day of the calendar as the model counts it, None for no text; Failure DAY_UNKNOWN for 2025-02-30."""
+    if not text:
+        return None
+    try:
+        return (date.fromisoformat(text) - _EPOCH).days
+    except ValueError:
+        raise day_unknown(text) from None
 
 
 def parties_from(message: trade_pb2.Shipment) -> Parties:

@@ -28,15 +28,18 @@ class Sighting(NamedTuple):
     """The value of the whole in billionths of the currency; None when it cannot be told."""
     crowded: bool
     """Whether the value lies just under a limit."""
+    arrives: int | None = None
+    """The UTC day of its arrival; None when that is not said."""
     what_if: bool = False
 
 
 class Seen(NamedTuple):
-    """What a shipment was answered at a revision, and the keys under which it stands on trails."""
+    """What a shipment was answered at a revision, the keys under which it stands on trails, and when it arrives."""
 
     revision: int
     keys: tuple[int, ...]
     past: Past
+    arrives: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +99,8 @@ def observe(rows: Rows, sightings: Sequence[Sighting], windows: Windows, *, toda
         if sighting.what_if or (known is not None and known.revision > sighting.revision):
             continue
         _record(sighting, own, known, trails, kept_trails)
-        seen[sighting.shipment_id] = kept_seen[sighting.shipment_id] = Seen(sighting.revision, own, past)
+        entry = Seen(sighting.revision, own, past, sighting.arrives)
+        seen[sighting.shipment_id] = kept_seen[sighting.shipment_id] = entry
         first_days.setdefault(shipper, today)
     rows.put(kept_seen, kept_trails, today=today)
     return answers

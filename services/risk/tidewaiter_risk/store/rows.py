@@ -17,6 +17,7 @@ from tidewaiter_chassis.failures import Failure, Kind
 
 from tidewaiter_risk.history.record import Seen
 from tidewaiter_risk.history.trails import Trail, pack, unpack
+from tidewaiter_risk.list_open_shipments import Page
 
 R = TypeVar("R")
 
@@ -28,7 +29,11 @@ _TRAILS = "SELECT number, key, first_day, entries FROM trail WHERE key IN (SELEC
 _SEEN = "SELECT number, shipment_id, content FROM seen WHERE shipment_id IN (SELECT value FROM json_each(?))"
 _ADD_TRAIL = "INSERT INTO trail (key, first_day, touched, entries) VALUES (?1, ?2, ?2, ?3)"
 _CHANGE_TRAIL = "UPDATE trail SET touched = ?, entries = ? WHERE number = ?"
-_ADD_SEEN = "INSERT INTO seen (shipment_id, revision, touched, content) VALUES (?, ?, ?, ?)"
+_ADD_SEEN = "INSERT INTO seen (shipment_id, revision, touched, content, arrives) VALUES (?, ?, ?, ?, ?)"
+_OPEN = """
+SELECT number, shipment_id FROM seen WHERE number > ?1 AND number <= ?2 AND (arrives IS NULL OR arrives >= ?3)
+ORDER BY number LIMIT ?4
+"""
 _NEXT_TRAILS = """
 SELECT count(*), max(number), min(touched)
 FROM (SELECT number, touched FROM trail WHERE number > ? ORDER BY number LIMIT ?)
@@ -116,7 +121,7 @@ class SqliteRows:
         replaced = [(known[shipment_id],) for shipment_id in seen if shipment_id in known]
         if replaced:
             self._connection.executemany("DELETE FROM seen WHERE number = ?", replaced)
-        rows = [(shipment_id, one.revision, today, _encode_seen(one)) for shipment_id, one in seen.items()]
+        rows = [(key, one.revision, today, _encode_seen(one), one.arrives) for key, one in seen.items()]
         self._connection.executemany(_ADD_SEEN, rows)
         return len(rows) - len(replaced)
 
@@ -143,6 +148,21 @@ class SqliteRows:
 
     def _rows(self, query: str, *given: int | str) -> list[tuple[Any, ...]]:
         return self._connection.execute(query, given).fetchall()
+
+
+def open_shipments(
+    connection: apsw.Connection, from_day: int, *, after: int, page_size: int, looked_at_max: int
+) -> Page:
+    """See `list_open_shipments.History`."""
+    ((first, last),) = connection.execute("SELECT min(number), max(number) FROM seen")
+    if last is None:
+        return Page((), None)
+    # What was forgotten at the front is passed over.
+    begin = max(after, first - 1)
+    given = (begin, begin + looked_at_max, from_day, page_size)
+    rows: list[tuple[Any, ...]] = connection.execute(_OPEN, given).fetchall()
+    reached = rows[-1][0] if len(rows) == page_size else begin + looked_at_max
+    return Page(tuple([shipment_id for _, shipment_id in rows]), reached if reached < last else None)
 
 
 def history_secret(connection: apsw.Connection, made: bytes) -> bytes:
