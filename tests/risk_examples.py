@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from msgspec.structs import replace
 from tidewaiter_risk.assess import SIGNALS, Assessor
 from tidewaiter_risk.lists.lookup import ListSet, list_set
 from tidewaiter_risk.lists.sources import SAMPLE_DIR

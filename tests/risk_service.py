@@ -112,6 +112,8 @@ def servicer_of(assessor: Assessor, telemetry: Telemetry) -> RiskServicer:
     return RiskServicer(
         now=now,
         observer=observer(telemetry),
+        history=MemoryHistory(bounds=BOUNDS),
+        clock=SystemClock(),
         sources=sources,
         watch=Watch(sources, now, telemetry=telemetry),
         screening=SCORECARD.screening,

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from pathlib import Path
 from secrets import token_bytes
+from typing import Any
 
+import apsw
 import pytest
+from tidewaiter_chassis import migrations
 from tidewaiter_risk.history.trails import SHOWN_MAX, TRAIL_MAX
 from tidewaiter_risk.model import Past, Traces
 from tidewaiter_risk.store.rows import Bounds
+from tidewaiter_risk.store.sqlite import MIGRATIONS
 
 from tests.risk_history import DANA, TODAY, WINDOWS, AnyHistory, opened, pasts, sighting
 
@@ -177,12 +181,11 @@ async def test_over_its_bounds_it_forgets_answers_and_takes_no_new_trails(store:
     async with opened(store, tmp_path, bounds=Bounds(120, 30, 20)) as history:
         for number in range(100):
             await pasts(history, stranger(number))  # type: ignore[arg-type]  # a sighting
-        counts = await history.change(
-            lambda rows: tuple(rows._connection.execute("SELECT trails, shipments FROM history"))  # type: ignore[attr-defined]
-        )
+        told, counted = await history.change(counts_of)
         (known,) = await pasts(history, sighting("zz", parties=first))
 
-    ((trails, shipments),) = counts
+    trails, shipments = counted
+    assert told == counted
     assert trails <= 32
     assert shipments <= 21
     assert 1 == known.received.count
@@ -219,3 +222,69 @@ async def test_two_histories_hash_the_same_person_otherwise(tmp_path: Path) -> N
         assert first != two.secret
     async with opened("sqlite", tmp_path / "one", random_bytes=token_bytes) as again:
         assert first == again.secret
+
+
+async def test_open_shipments_are_those_that_arrive_from_a_day_on_or_nobody_knows_when(history: AnyHistory) -> None:
+    days = {"late": TODAY - 2, "eve": TODAY - 1, "unknown": None, "today": TODAY, "soon": TODAY + 9}
+    await pasts(history, *(sighting(name, arrives=arrives) for name, arrives in days.items()))
+    await pasts(history, sighting("never", arrives=TODAY, what_if=True))
+
+    assert (["eve", "unknown", "today", "soon"], 1) == paged(history, TODAY - 1)
+    assert (["unknown", "soon"], 1) == paged(history, TODAY + 1)
+
+
+@pytest.mark.parametrize(("bounds", "pages"), [((4, 100), 3), ((5, 100), 2), ((100, 3), 4), ((100, 10), 1)])
+async def test_pages_hold_every_open_shipment_once(history: AnyHistory, bounds: tuple[int, int], pages: int) -> None:
+    names = [f"{number}" for number in range(10)]
+    await pasts(history, *(sighting(name, arrives=TODAY) for name in names))
+
+    assert (names, pages) == paged(history, TODAY, *bounds)
+
+
+async def test_a_newer_revision_comes_last_with_its_own_day_and_a_repeat_stays(history: AnyHistory) -> None:
+    await pasts(history, *(sighting(name, arrives=TODAY) for name in "abc"))
+    await pasts(history, sighting("a", revision=2, arrives=TODAY), sighting("b", revision=2, arrives=TODAY - 9))
+    await pasts(history, sighting("c", arrives=TODAY))
+
+    assert (["c", "a"], 1) == paged(history, TODAY)
+
+
+async def test_an_empty_history_has_no_open_shipments(history: AnyHistory) -> None:
+    assert ([], 1) == paged(history, TODAY)
+
+
+def paged(history: AnyHistory, day: int, page_size: int = 500, looked_at_max: int = 5_000) -> tuple[list[str], int]:
+    """All open shipments, and on how many pages they were."""
+    found: list[str] = []
+    after: int | None = 0
+    pages = 0
+    while after is not None:
+        page = history.open_shipments(day, after=after, page_size=page_size, looked_at_max=looked_at_max)
+        assert len(page.shipment_ids) <= page_size
+        found, after, pages = [*found, *page.shipment_ids], page.after, pages + 1
+    return found, pages
+
+
+async def test_a_history_of_the_first_release_is_counted_on(tmp_path: Path) -> None:
+    first = apsw.Connection(str(tmp_path / "risk.db"))
+    migrations.apply(first, MIGRATIONS[:1])
+    first.execute("INSERT INTO history (only, secret, began) VALUES (1, ?, ?)", (b"k" * 32, TODAY - 1))
+    first.execute("INSERT INTO trail (key, first_day, touched, entries) VALUES (7, ?1, ?1, x'90')", (TODAY - 1,))
+    first.close()
+    async with opened("sqlite", tmp_path) as history:
+        await pasts(history, sighting("a"), sighting("b", revision=2))
+        await pasts(history, sighting("b", revision=3, parties=DANA._replace(phone="", seller="")))
+        told, counted = await history.change(counts_of)
+
+        assert (["a", "b"], 1) == paged(history, TODAY)
+
+    assert told == counted
+    assert (5, 2) == counted
+
+
+def counts_of(rows: Any) -> tuple[tuple[int, int], tuple[int, int]]:
+    """What the history says of the number of its trails and answers, and what there are."""
+    execute = rows._connection.execute
+    told = "SELECT trails, shipments FROM history"
+    counted = "SELECT (SELECT count(*) FROM trail), (SELECT count(*) FROM seen)"
+    return next(execute(told)), next(execute(counted))

@@ -115,6 +115,14 @@ async def test_it_is_as_durable_as_it_says(ledger: Database) -> None:
     assert ["wal", 2, 1] == await ledger.write(pragmas)
 
 
+async def test_a_store_that_a_power_failure_may_shorten_still_outlives_its_process(tmp_path: Path) -> None:
+    ledger = open_ledger(tmp_path / "l.db", survives_power_loss=False)
+
+    assert "wal" == await ledger.write(lambda connection: connection.pragma("journal_mode"))
+    assert 1 == await ledger.write(lambda connection: connection.pragma("synchronous"))
+    await ledger.close()
+
+
 async def test_a_locked_store_refuses_without_being_lost(tmp_path: Path) -> None:
     ledger = open_ledger(tmp_path / "l.db", busy_seconds=0.05)
     other = apsw.Connection(str(tmp_path / "l.db"))

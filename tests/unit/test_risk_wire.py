@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
 from typing import Any
 
 import pytest
+from msgspec.structs import fields, replace
 from tidewaiter.risk.v1 import risk_pb2
 from tidewaiter.trade.v1 import trade_pb2
 from tidewaiter_chassis.failures import Failure

@@ -70,6 +70,7 @@ class Database:
         works_per_commit_max: int = WORKS_PER_COMMIT_MAX,
         page_bytes: int = PAGE_BYTES,
         busy_seconds: float = BUSY_SECONDS,
+        survives_power_loss: bool = True,
         meter: measures.Meter | None = None,
         before_commit: Hook | None = None,
         after_commit: Hook | None = None,
@@ -82,7 +83,8 @@ class Database:
         `<name>.lock`, and ends with the process, however that ends. Who only reads the file is not asked.
         Failure CORRUPT: STORE_CORRUPT, MIGRATION_CHANGED; NOT_READY: STORE_IN_USE, STORE_UNREADABLE, STORE_IS_NEWER.
         `page_bytes`, a power of two, is for a store made now: rows of some kilobytes are written at half the cost
-        into pages that hold several.
+        into pages that hold several. Without `survives_power_loss` a commit outlives the process and not the machine:
+        after a power failure the file is sound and may lack its last commits, for what can be lost without harm.
         The last three are for fault tests. The hooks run in the writer's thread around each COMMIT; raising from
         them loses the store before the group was kept, or after. `vfs` names the SQLite VFS to use.
         """
@@ -92,7 +94,14 @@ class Database:
                 lock = _locked(path, sole=sole)
                 undoing.callback(lock.release)
                 path.touch(mode=0o600)
-                connect = partial(_connect, path, page_bytes=page_bytes, busy_seconds=busy_seconds, vfs=vfs)
+                connect = partial(
+                    _connect,
+                    path,
+                    page_bytes=page_bytes,
+                    busy_seconds=busy_seconds,
+                    survives_power_loss=survives_power_loss,
+                    vfs=vfs,
+                )
                 writing = connect()
                 undoing.callback(writing.close)
                 schema.apply(writing, migrations)
@@ -163,7 +172,9 @@ def _locked(path: Path, *, sole: bool) -> FileLock:
         ) from error
 
 
-def _connect(path: Path, *, page_bytes: int, busy_seconds: float, vfs: str | None) -> apsw.Connection:
+def _connect(
+    path: Path, *, page_bytes: int, busy_seconds: float, survives_power_loss: bool, vfs: str | None
+) -> apsw.Connection:
     connection = apsw.Connection(str(path), vfs=vfs)
     connection.set_busy_timeout(round(busy_seconds * 1000))
     # A misspelt column in double quotes is an error and not a text.
@@ -172,6 +183,8 @@ def _connect(path: Path, *, page_bytes: int, busy_seconds: float, vfs: str | Non
     # The size of a page is settled before the first one is written, which turning on WAL does.
     for _ in connection.execute(f"PRAGMA page_size = {page_bytes};{_PRAGMAS}"):
         pass
+    if not survives_power_loss:
+        connection.execute("PRAGMA synchronous = NORMAL")
     return connection
 
 

@@ -70,7 +70,8 @@ LISTS_COMMANDS: Final = {
     "add": "Puts a list into the folder of lists, or a new version in the place of the old one.",
     "show": "Shows lists: version, hash, counts, age, what is damaged and what cannot be searched.",
     "diff": "Compares two versions of a list by entry: added, removed, changed.",
-    "refresh": "Has risk look into its folder of lists now; what changed is in use when this ends.",
+    "refresh": "Has risk look into its folder of lists now, and shipments that have not arrived yet decided again.",
+    "rescreen": "Has every shipment that has not arrived yet decided again by the lists that are in use now.",
 }
 """The same below `lists`, in the modules lists_<name>."""
 

@@ -148,7 +148,7 @@ class RiskOperator(_Operator):
         super().__init__(
             address,
             service="tidewaiter.risk.v1.RiskService",
-            retried=("ScreenParty", "ListSources", "RefreshSources"),
+            retried=("ScreenParty", "ListSources", "RefreshSources", "ListOpenShipments"),
             tls=tls,
             deadline_seconds=deadline_seconds,
         )
@@ -170,6 +170,18 @@ class RiskOperator(_Operator):
             token = page.next_page_token
             if not token:
                 return sources
+
+    def open_shipments(self, *, arriving_from: str = "") -> Iterator[list[str]]:
+        """The shipments expected on that day, YYYY-MM-DD, or later, as risk remembers them: up to 500 at a time."""
+        request = risk_pb2.ListOpenShipmentsRequest(arriving_from=arriving_from)
+        while True:
+            response = self._connection.call(self._stub.ListOpenShipments, request)
+            page = cast(risk_pb2.ListOpenShipmentsResponse, response)
+            if page.shipment_ids:
+                yield list(page.shipment_ids)
+            if not page.next_page_token:
+                return
+            request.page_token = page.next_page_token
 
     def refresh_sources(self) -> risk_pb2.RefreshSourcesResponse:
         """Has risk look into its folder of lists; what changed is in use when this returns."""

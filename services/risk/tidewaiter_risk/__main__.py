@@ -69,6 +69,8 @@ async def build(settings: Settings, telemetry: Telemetry) -> Server:
         servicer = RiskServicer(
             now=now,
             observer=observer,
+            history=history,
+            clock=SystemClock(),
             sources=sources,
             watch=watch,
             screening=scorecard.screening,

@@ -13,7 +13,7 @@ from tidewaiter_goods.judge import Judge
 from tidewaiter_goods.vague_model import packaged_model
 from tidewaiter_goods.values import Values
 
-from tidewaiter_risk.counterfactual import Part, advised, counterfactual
+from tidewaiter_risk.counterfactual import Part, advice
 from tidewaiter_risk.lists.lookup import ListSet
 from tidewaiter_risk.model import Action, Contribution, Finding, ReasonCode, Shipment, SignalFault, Source
 from tidewaiter_risk.scorecard.policy import Policies, Steps
@@ -104,34 +104,40 @@ class Assessor:
         contributions: list[Contribution] = []
         parts: list[Part] = []
         faults: list[SignalFault] = []
-        now, suppressions = self._now, self.scorecard.suppressions
+        score, now, suppressions = 0, self._now, self.scorecard.suppressions
+        ended = now()
         for rule, look, budget in looks:
-            began = now()
+            # The clock is read once a signal: one begins where the one before it ended.
+            began = ended
             try:
                 contribution = look(shipment)
-                if now() - began > budget:
+                ended = now()
+                if ended - began > budget:
                     # Looks change nothing, so it is asked once more: a machine that stood still blames no signal.
-                    began = now()
+                    began = ended
                     contribution = look(shipment)
-                    if now() - began > budget:
+                    ended = now()
+                    if ended - began > budget:
                         faults.append(SignalFault(signal=rule.id, error="Late", place=""))
                         contribution = rule.missing(f"it took longer than {rule.budget_ms} ms, twice")
             except Exception as error:  # noqa: BLE001 - whatever broke, the rest still counts and this one raises
                 faults.append(_fault(rule.id, error))
                 contribution = rule.missing(f"it broke with {type(error).__name__}")
+                ended = now()
             if contribution is not None:
                 if suppressions:
                     contribution = suppressed(contribution, shipment, suppressions)
                 contributions.append(contribution)
                 parts.append(_part(contribution, rule))
-        whole = tuple(parts)
+                score += contribution.points
+        action, counterfactual = advice(tuple(parts), steps)
         return Finding(
-            score=sum(part.points for part in whole),
-            action=advised(whole, steps),
+            score=score,
+            action=action,
             contributions=tuple(contributions),
             scorecard_version=self.scorecard.version,
             lists=self._lists,
-            counterfactual=counterfactual(whole, steps),
+            counterfactual=counterfactual,
             faults=tuple(faults),
         )
 

@@ -22,6 +22,11 @@ class Part(NamedTuple):
 
 
 @lru_cache(_CACHED_MAX)
+def advice(parts: tuple[Part, ...], steps: Steps) -> tuple[Action, Counterfactual | None]:
+    """What is advised, and the smallest change that leads to other advice; the same few parts come again and again."""
+    return advised(parts, steps), counterfactual(parts, steps)
+
+
 def counterfactual(parts: tuple[Part, ...], steps: Steps) -> Counterfactual | None:
     """For advice graver than NONE, the fewest signals without which it would be less grave, and what it would be then.
 

@@ -67,6 +67,12 @@ def page_unknown() -> Failure:
     )
 
 
+def day_unknown(text: str) -> Failure:
+    """A day that the calendar does not have."""
+    message = f"{text!r} is no day of the calendar. Give one as YYYY-MM-DD."
+    return invalid(Violation(field="arriving_from", code="DAY_UNKNOWN", message=message))
+
+
 def lists_incomplete(gaps: Sequence[str]) -> Failure:
     """No hit was found, but a list or a part of it was not searched: that is no clearance."""
     return Failure(

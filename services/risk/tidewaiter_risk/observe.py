@@ -29,7 +29,7 @@ class History(Protocol):
         ...
 
     async def change(self, work: Callable[[Rows], R]) -> R:
-        """What `work` returned, once it is durable."""
+        """What `work` returned, once it is committed: from then on it outlives the process."""
         ...
 
 
@@ -84,6 +84,7 @@ class Observer:
             currency=currency,
             nanos=nanos,
             crowded=just_under(shipment, self._bands),
+            arrives=shipment.arrival_day,
             what_if=arrival.what_if,
         )
 

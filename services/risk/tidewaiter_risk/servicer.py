@@ -10,12 +10,14 @@ from typing import Any
 from tidewaiter.risk.v1 import risk_pb2
 from tidewaiter_chassis import answers, logs, validation
 from tidewaiter_chassis.batch_spans import BatchSpans
+from tidewaiter_chassis.clock import Clock
 from tidewaiter_chassis.failures import Failure
 from tidewaiter_chassis.telemetry import Telemetry
 
 from tidewaiter_risk import wire
 from tidewaiter_risk.assess import UNSEEN, Assessor
 from tidewaiter_risk.in_use import Now
+from tidewaiter_risk.list_open_shipments import History, list_open_shipments
 from tidewaiter_risk.lists.servicer import ScreeningServicer
 from tidewaiter_risk.lists.sources import Sources
 from tidewaiter_risk.lists.watch import Watch
@@ -23,6 +25,7 @@ from tidewaiter_risk.model import Finding, Shipment
 from tidewaiter_risk.observe import Arrival, Observer
 from tidewaiter_risk.scorecard.rules import Screening
 
+_NANOS_PER_DAY = 86_400 * 1_000_000_000
 _ITEMS_BETWEEN_PAUSES = 100
 """After so many shipments, some 5 milliseconds, other calls get their turn and a cancelled one ends."""
 
@@ -35,6 +38,8 @@ class RiskServicer(ScreeningServicer):
         *,
         now: Now,
         observer: Observer,
+        history: History,
+        clock: Clock,
         sources: Sources,
         watch: Watch,
         screening: Screening,
@@ -42,6 +47,8 @@ class RiskServicer(ScreeningServicer):
     ) -> None:
         super().__init__(now=now, sources=sources, watch=watch, screening=screening)
         self._observer = observer
+        self._history = history
+        self._clock = clock
         self._writer = wire.FindingWriter()
         self._tracing = telemetry.tracing
         self._log = telemetry.log
@@ -69,7 +76,7 @@ class RiskServicer(ScreeningServicer):
         assessed: list[tuple[Shipment, Finding]] = []
         with BatchSpans(self._tracing, "risk.assess") as spans:
             for place, (assessment, arrival) in enumerate(zip(request.assessments, read, strict=True)):
-                if place % _ITEMS_BETWEEN_PAUSES == 0:
+                if place and place % _ITEMS_BETWEEN_PAUSES == 0:
                     await asyncio.sleep(0)
                 result = response.results.add()
                 spans.begin(place, assessment.traceparent)
@@ -86,6 +93,20 @@ class RiskServicer(ScreeningServicer):
         self._shadow(assessed, in_use.shadows)
         logs.note(shipments=len(request.assessments), refused=len(request.assessments) - len(assessed))
         return response
+
+    async def ListOpenShipments(
+        self, request: risk_pb2.ListOpenShipmentsRequest, context: Any
+    ) -> risk_pb2.ListOpenShipmentsResponse:
+        """What has not arrived yet, a page at a time; a page token is the place where the next page begins."""
+        validation.refuse_invalid(request)
+        day = wire.day_from(request.arriving_from)
+        if day is None:
+            day = self._clock.ns() // _NANOS_PER_DAY - 1
+        after = int(request.page_token or 0)
+        page = list_open_shipments(self._history, day, after=after, page_size=request.page_size)
+        logs.note(shipments=len(page.shipment_ids))
+        token = "" if page.after is None else str(page.after)
+        return risk_pb2.ListOpenShipmentsResponse(shipment_ids=page.shipment_ids, next_page_token=token)
 
     def _shadow(self, assessed: Sequence[tuple[Shipment, Finding]], shadows: Sequence[Assessor]) -> None:
         """Scores the same shipments by the scorecards beside the live one; nothing of it leaves but the counts."""
@@ -114,7 +135,7 @@ class RiskServicer(ScreeningServicer):
 def _read(assessment: risk_pb2.Assessment) -> Arrival | Failure:
     """The shipment with its parties, or what is wrong with it."""
     try:
-        validation.refuse_invalid(assessment)
+        wire.refuse_invalid(assessment)
         message = assessment.shipment
         return Arrival(wire.shipment_from(message), wire.parties_from(message), assessment.what_if)
     except Failure as failure:
@@ -124,7 +145,7 @@ def _read(assessment: risk_pb2.Assessment) -> Arrival | Failure:
 async def _read_all(assessments: Sequence[risk_pb2.Assessment]) -> list[Arrival | Failure]:
     read = []
     for place, assessment in enumerate(assessments):
-        if place % _ITEMS_BETWEEN_PAUSES == 0:
+        if place and place % _ITEMS_BETWEEN_PAUSES == 0:
             await asyncio.sleep(0)
         read.append(_read(assessment))
     return read

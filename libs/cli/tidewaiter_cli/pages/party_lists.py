@@ -38,8 +38,14 @@ def print_lists(lists: Iterable[PartyList], *, json: bool) -> None:
     )
 
 
-def print_sources(sources: Iterable[risk_pb2.Source], *, json: bool, changed: bool | None = None) -> None:
-    """Lists as risk has them in use; with `changed`, whether they are others now."""
+def print_sources(
+    sources: Iterable[risk_pb2.Source],
+    *,
+    json: bool,
+    changed: bool | None = None,
+    rescreened: Mapping[str, Any] | None = None,
+) -> None:
+    """Lists as risk has them in use; with `changed`, whether they are others now; for a machine, what else was done."""
     _print(
         [
             {
@@ -57,6 +63,7 @@ def print_sources(sources: Iterable[risk_pb2.Source], *, json: bool, changed: bo
         ],
         json=json,
         changed=changed,
+        rescreened=rescreened,
     )
 
 
@@ -82,9 +89,16 @@ def print_difference(older: PartyList, newer: PartyList, *, json: bool) -> None:
             out.print(f"  and {len(ids) - _SHOWN_MAX:,} more; --json names all")
 
 
-def _print(lists: Sequence[Mapping[str, Any]], *, json: bool, changed: bool | None = None) -> None:
+def _print(
+    lists: Sequence[Mapping[str, Any]],
+    *,
+    json: bool,
+    changed: bool | None = None,
+    rescreened: Mapping[str, Any] | None = None,
+) -> None:
     if json:
-        print_json({"lists": list(lists)} | ({} if changed is None else {"changed": changed}))
+        more = {"changed": changed, "rescreened": rescreened}
+        print_json({"lists": list(lists)} | {name: value for name, value in more.items() if value is not None})
         return
     out = console()
     if changed is not None:

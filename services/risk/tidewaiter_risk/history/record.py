@@ -28,15 +28,18 @@ class Sighting(NamedTuple):
     """The value of the whole in billionths of the currency; None when it cannot be told."""
     crowded: bool
     """Whether the value lies just under a limit."""
+    arrives: int | None = None
+    """The UTC day of its arrival; None when that is not said."""
     what_if: bool = False
 
 
 class Seen(NamedTuple):
-    """What a shipment was answered at a revision, and the keys under which it stands on trails."""
+    """What a shipment was answered at a revision, the keys under which it stands on trails, and when it arrives."""
 
     revision: int
     keys: tuple[int, ...]
     past: Past
+    arrives: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,12 +61,8 @@ class Rows(Protocol):
         """What those of the shipments were answered that are kept."""
         ...
 
-    def trails(self, keys: Iterable[int]) -> dict[int, Trail]:
-        """The trails of those keys that have one."""
-        ...
-
-    def first_days(self, keys: Iterable[int]) -> dict[int, int]:
-        """The UTC day on which each of these keys was first seen."""
+    def trails(self, keys: Iterable[int]) -> tuple[dict[int, Trail], dict[int, int]]:
+        """The trails of those keys that have one, and the UTC day on which each of them was first seen."""
         ...
 
     def began(self, today: int) -> int:
@@ -71,46 +70,45 @@ class Rows(Protocol):
         ...
 
     def put(self, seen: Mapping[str, Seen], trails: Mapping[int, Trail], *, today: int) -> None:
-        """Keep these, each in place of the former; an empty trail goes."""
+        """Keep these, which were all looked up before, each in place of the former; an empty trail goes."""
         ...
 
 
 def observe(rows: Rows, sightings: Sequence[Sighting], windows: Windows, *, today: int) -> list[Past]:
     """What the past shows of each, in order; each sees those before it in the same call."""
-    seen = rows.seen(sighting.shipment_id for sighting in sightings)
-    fresh = [one for one in sightings if not _is_repeat(one, seen)]
-    keys = {key for one in fresh for key in _keys_of(one)}
-    keys.update(key for one in fresh if one.shipment_id in seen for key in seen[one.shipment_id].keys)
-    trails = rows.trails(keys)
+    seen = rows.seen([sighting.shipment_id for sighting in sightings])
+    keys_of = [_keys_of(sighting.keys) for sighting in sightings]
+    keys = {key for own in keys_of for key in own}
+    keys.update([key for known in seen.values() for key in known.keys])
+    trails, first_days = rows.trails(keys)
     began = rows.began(today)
-    first_days = rows.first_days(one.keys.shipper for one in fresh if one.keys.shipper)
+    can_tell_new = today - began > 2 * windows.new_shipper
     kept_seen: dict[str, Seen] = {}
     kept_trails: dict[int, Trail] = {}
     answers = []
-    for sighting in sightings:
+    for sighting, own in zip(sightings, keys_of, strict=True):
         known = seen.get(sighting.shipment_id)
-        if known is not None and _is_repeat(sighting, seen):
+        if known is not None and known.revision == sighting.revision:
             answers.append(known.past)
             continue
-        past = _look(sighting, trails, windows, shipper_days=_shipper_days(sighting, first_days, began, windows, today))
+        # While the history is too young, nobody can be called new.
+        shipper = sighting.keys.shipper
+        shipper_days = today - first_days.get(shipper, today) if shipper and can_tell_new else None
+        past = _look(sighting, trails, windows, shipper_days=shipper_days)
         answers.append(past)
         if sighting.what_if or (known is not None and known.revision > sighting.revision):
             continue
-        _record(sighting, known, trails, kept_trails)
-        entry = Seen(sighting.revision, _keys_of(sighting), past)
+        _record(sighting, own, known, trails, kept_trails)
+        entry = Seen(sighting.revision, own, past, sighting.arrives)
         seen[sighting.shipment_id] = kept_seen[sighting.shipment_id] = entry
-        first_days.setdefault(sighting.keys.shipper, today)
+        first_days.setdefault(shipper, today)
     rows.put(kept_seen, kept_trails, today=today)
     return answers
 
 
-def _is_repeat(sighting: Sighting, seen: Mapping[str, Seen]) -> bool:
-    known = seen.get(sighting.shipment_id)
-    return known is not None and known.revision == sighting.revision
-
-
-def _record(sighting: Sighting, known: Seen | None, trails: dict[int, Trail], kept: dict[int, Trail]) -> None:
-    own = _keys_of(sighting)
+def _record(
+    sighting: Sighting, own: tuple[int, ...], known: Seen | None, trails: dict[int, Trail], kept: dict[int, Trail]
+) -> None:
     entry = Entry(
         shipment_id=sighting.shipment_id,
         day=sighting.day,
@@ -119,52 +117,38 @@ def _record(sighting: Sighting, known: Seen | None, trails: dict[int, Trail], ke
         nanos=sighting.nanos,
         crowded=sighting.crowded,
     )
-    for key in () if known is None else known.keys:
-        trails[key] = kept[key] = without(trails.get(key, []), sighting.shipment_id)
+    if known is not None:
+        for key in known.keys:
+            trails[key] = kept[key] = without(trails.get(key, []), sighting.shipment_id)
     for key in own:
         trails[key] = kept[key] = with_entry(trails.get(key, []), entry)
 
 
-def _keys_of(sighting: Sighting) -> tuple[int, ...]:
-    keys = sighting.keys
+def _keys_of(keys: Keys) -> tuple[int, ...]:
     return tuple([key for key in (keys.address, keys.contact, keys.shipper, keys.order) if key])
-
-
-def _shipper_days(
-    sighting: Sighting, first_days: Mapping[int, int], began: int, windows: Windows, today: int
-) -> int | None:
-    """Days since the shipper was first seen; None while the history is too young to call anyone new."""
-    if not sighting.keys.shipper or today - began <= 2 * windows.new_shipper:
-        return None
-    return today - first_days.get(sighting.keys.shipper, today)
 
 
 def _look(sighting: Sighting, trails: Mapping[int, Trail], windows: Windows, *, shipper_days: int | None) -> Past:
     keys, day, shipment_id = sighting.keys, sighting.day, sighting.shipment_id
-
-    def around(key: int, days: int) -> Trail:
-        trail = trails.get(key) if key else None
-        return within(trail, day, days, shipment_id) if trail else []
-
-    at_address = around(keys.address, windows.address)
-    by_contact = around(keys.contact, windows.names)
+    # No trail stands under the key 0, which is that of nothing.
+    address, contact, order = trails.get(keys.address), trails.get(keys.contact), trails.get(keys.order)
     # Values crowd only around one that is among them, which few are.
-    crowding = around(keys.shipper, windows.crowding) if sighting.crowded else []
-    sent = [one for one in crowding if one.nanos is not None]
-    lots = around(keys.order, windows.split)
-    if not (at_address or by_contact or sent or lots) and shipper_days is None:
+    shipper = trails.get(keys.shipper) if sighting.crowded else None
+    if not (address or contact or shipper or order) and shipper_days is None:
         return _NOTHING_BY.get(keys.order_by, _NOTHING)
     own = keys.consignee
-    received = [one for one in around(keys.address, windows.frequency) if own and one.other == own]
+    sent = [one for one in within(shipper, day, windows.crowding, shipment_id) if one.nanos is not None]
+    lots = within(order, day, windows.split, shipment_id)
+    received = [one for one in within(address, day, windows.frequency, shipment_id) if own and one.other == own]
     return Past(
-        consignees_at_address=of_others(at_address, own),
-        names_of_contact=of_others(by_contact, own),
+        consignees_at_address=of_others(within(address, day, windows.address, shipment_id), own),
+        names_of_contact=of_others(within(contact, day, windows.names, shipment_id), own),
         shipper_days=shipper_days,
         received=traces(received),
         shipper_sent=len(sent),
         shipper_crowded=traces([one for one in sent if one.crowded]),
         order_lots=traces(lots),
-        order_nanos=sum(one.nanos for one in lots if one.nanos is not None and one.currency == sighting.currency),
+        order_nanos=sum([one.nanos for one in lots if one.nanos is not None and one.currency == sighting.currency]),
         order_by=keys.order_by,
     )
 

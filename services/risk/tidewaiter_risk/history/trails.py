@@ -54,9 +54,12 @@ def without(trail: Trail, shipment_id: str) -> Trail:
     return [one for one in trail if one.shipment_id != shipment_id]
 
 
-def within(trail: Trail, day: int, days: int, shipment_id: str) -> Trail:
-    """Other shipments that arrive less than so many days before or after, the latest seen first."""
-    return [one for one in reversed(trail) if abs(one.day - day) < days and one.shipment_id != shipment_id]
+def within(trail: Trail | None, day: int, days: int, shipment_id: str) -> Trail:
+    """Other shipments that arrive less than so many days before or after, the latest seen first; of no trail none."""
+    if not trail:
+        return []
+    first, end = day - days, day + days
+    return [one for one in trail[::-1] if first < one.day < end and one.shipment_id != shipment_id]
 
 
 def traces(entries: Sequence[Entry]) -> Traces:

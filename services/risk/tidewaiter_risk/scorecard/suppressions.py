@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from msgspec.structs import replace
 from tidewaiter_goods.rows import Row
 
 from tidewaiter_risk.model import Contribution, ReasonCode, Shipment

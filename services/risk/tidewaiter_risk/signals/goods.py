@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 
+from msgspec.structs import replace
 from tidewaiter_goods.confidence import Confidence
 from tidewaiter_goods.judge import Vagueness
 from tidewaiter_goods.stems import stems_of

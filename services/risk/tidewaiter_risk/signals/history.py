@@ -18,6 +18,8 @@ def crowded_address(rule: SignalRule, evidence: Evidence) -> Look:
 
     def tell(_shipment: Shipment, past: Past) -> Contribution | None:
         count = past.consignees_at_address.count + 1
+        if count < pattern.count_min:
+            return None
         detail = f"{count} consignees at one address within {pattern.days} days."
         return _told(rule, pattern, count, past.consignees_at_address, detail, ReasonCode.ADDRESS_CROWDED, "consignee")
 
@@ -30,6 +32,8 @@ def many_names(rule: SignalRule, evidence: Evidence) -> Look:
 
     def tell(_shipment: Shipment, past: Past) -> Contribution | None:
         count = past.names_of_contact.count + 1
+        if count < pattern.count_min:
+            return None
         detail = f"{count} names under one e-mail address or telephone number within {pattern.days} days."
         return _told(rule, pattern, count, past.names_of_contact, detail, ReasonCode.NAMES_MANY, "consignee.name")
 
@@ -56,6 +60,8 @@ def frequent_consignee(rule: SignalRule, evidence: Evidence) -> Look:
 
     def tell(_shipment: Shipment, past: Past) -> Contribution | None:
         count = past.received.count + 1
+        if count < pattern.count_min:
+            return None
         detail = f"{count} shipments to one consignee within {pattern.days} days."
         return _told(rule, pattern, count, past.received, detail, ReasonCode.SHIPMENTS_FREQUENT, "consignee")
 

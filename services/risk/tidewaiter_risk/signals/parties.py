@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from tidewaiter_goods.confidence import Confidence
 from tidewaiter_screening.index import MatchKind
@@ -17,6 +18,7 @@ from tidewaiter_risk.signals.evidence import Evidence, Look, PartiesSeen
 _Seen = Sequence[tuple[str, Hit]]
 _NOBODY = PartiesSeen((), (), (), "no party is named")
 _CLEAR = PartiesSeen((), (), (), "")
+_COUNTRIES_CACHED_MAX = 1_024
 
 
 def listed_party(rule: SignalRule, evidence: Evidence) -> Look:
@@ -53,6 +55,7 @@ def similar_party(rule: SignalRule, evidence: Evidence) -> Look:
 def party_scan(lists: ListSet) -> Callable[[Shipment], PartiesSeen]:
     """Looks every party of a shipment up in these lists. What was seen last is kept for the signal that asks next."""
     look_up = lists.screener.screen
+    place_of = lru_cache(_COUNTRIES_CACHED_MAX)(Place)
     last: list[tuple[Shipment, PartiesSeen]] = []
 
     def scan(shipment: Shipment) -> PartiesSeen:
@@ -63,7 +66,7 @@ def party_scan(lists: ListSet) -> Callable[[Shipment], PartiesSeen]:
         for role, party in _parties(shipment):
             if party is not None and party.name:
                 named = True
-                found = look_up(party.name, Place(party.country))
+                found = look_up(party.name, place_of(party.country))
                 if found is None:
                     unreadable = True
                 elif found:

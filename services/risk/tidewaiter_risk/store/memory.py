@@ -11,7 +11,8 @@ from tidewaiter_chassis import migrations
 
 from tidewaiter_risk.history.keys import SECRET_BYTES
 from tidewaiter_risk.history.record import Rows
-from tidewaiter_risk.store.rows import Bounds, SqliteRows, history_secret
+from tidewaiter_risk.list_open_shipments import Page
+from tidewaiter_risk.store.rows import Bounds, SqliteRows, history_secret, open_shipments
 from tidewaiter_risk.store.sqlite import MIGRATIONS
 
 R = TypeVar("R")
@@ -46,6 +47,10 @@ class MemoryHistory:
             raise
         self._connection.execute("COMMIT")
         return result
+
+    def open_shipments(self, from_day: int, *, after: int, page_size: int, looked_at_max: int) -> Page:
+        """The next shipments whose arrival is not before that day, or not known."""
+        return open_shipments(self._connection, from_day, after=after, page_size=page_size, looked_at_max=looked_at_max)
 
     async def close(self) -> None:
         """Forget everything."""

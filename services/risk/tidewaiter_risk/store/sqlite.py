@@ -1,4 +1,8 @@
-"""The history in a SQLite file: one writer with group commit, durable on return."""
+"""The history in a SQLite file: one writer with group commit.
+
+What it answered outlives the process; a power failure may take the last of it, which is what a shipment waits less
+for. See decision 0017.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,8 @@ from tidewaiter_chassis.sqlite import Database, load_migrations
 
 from tidewaiter_risk.history.keys import SECRET_BYTES
 from tidewaiter_risk.history.record import Rows
-from tidewaiter_risk.store.rows import Bounds, SqliteRows, history_secret
+from tidewaiter_risk.list_open_shipments import Page
+from tidewaiter_risk.store.rows import Bounds, SqliteRows, history_secret, open_shipments
 
 R = TypeVar("R")
 
@@ -48,6 +53,7 @@ class SqliteHistory:
             migrations=MIGRATIONS,
             name="risk",
             waiting_max=waiting_max,
+            survives_power_loss=False,
             meter=meter,
             before_commit=before_commit,
             after_commit=after_commit,
@@ -67,8 +73,14 @@ class SqliteHistory:
         return self._database.lost.is_set()
 
     async def change(self, work: Callable[[Rows], R]) -> R:
-        """What `work` returned, once it is durable. It runs in the writer's thread."""
+        """What `work` returned, once it is committed. It runs in the writer's thread."""
         return await self._database.write(lambda connection: work(SqliteRows(connection, self._bounds)))
+
+    def open_shipments(self, from_day: int, *, after: int, page_size: int, looked_at_max: int) -> Page:
+        """The next shipments whose arrival is not before that day, or not known."""
+        return open_shipments(
+            self._database.read(), from_day, after=after, page_size=page_size, looked_at_max=looked_at_max
+        )
 
     async def close(self) -> None:
         """Commit what was accepted, then let go of the file."""

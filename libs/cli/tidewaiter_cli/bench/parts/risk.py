@@ -1,4 +1,4 @@
-"""Risk by itself: shipments scored, on a short and on a long history, and one name at a time against the lists."""
+"""Risk by itself: shipments scored, many and alone, on a short and on a long history, and names against the lists."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _ASSESSED: Final = RateKeys(rate="assess_per_second", baseline="echo_per_second"
 
 
 def measure(ground: Ground) -> dict[str, Measured]:
-    """Batches of 500, four at once, beside the echo's stream; names one after the other, an echo between."""
+    """Batches of 500, four at once, beside the echo's stream; shipments and names one by one, an echo between."""
     risk: risk_pb2_grpc.RiskServiceAsyncStub = risk_pb2_grpc.RiskServiceStub(ground.channels["risk"])
     count = ground.count(_ITEMS, at_least=100)
     filings = ground.fresh_filings(count)
@@ -56,11 +56,14 @@ def measure(ground: Ground) -> dict[str, Measured]:
         assess(0)
     grown = _grown(before, processor.forget(), by=grown_by)
     # Every name for the first time: risk remembers what it looked up last.
-    parties = [shipment.consignee for shipment in ground.fresh_shipments(ground.count(_CALLS))]
+    fresh = ground.fresh_shipments(2 * ground.count(_CALLS))
+    parties = [shipment.consignee for shipment in fresh[::2]]
+    alone = [assessment_of(shipment) for shipment in fresh[1::2]]
     seconds = ground.run(
         in_turn(
             {
                 "echo": lambda number: ground.echo.one(filings[number % count]),
+                "assess": lambda number: risk.AssessRisk(alone[number], timeout=CALL_SECONDS_MAX),
                 "screen": lambda number: risk.ScreenParty(
                     risk_pb2.ScreenPartyRequest(party=parties[number]), timeout=CALL_SECONDS_MAX
                 ),
@@ -71,9 +74,15 @@ def measure(ground: Ground) -> dict[str, Measured]:
     section = (
         rate("shipments scored, 500 a message", rates["assess"], rates["echo"], keys=_ASSESSED)
         + grown
+        + latency("one shipment at a time", seconds["assess"], seconds["echo"], prefix="assess_alone_")
         + latency("one name at a time", seconds["screen"], seconds["echo"], prefix="screen_")
     )
     return {"risk": section}
+
+
+def assessment_of(shipment: trade_pb2.Shipment) -> risk_pb2.AssessRiskRequest:
+    """One shipment as a call of its own."""
+    return risk_pb2.AssessRiskRequest(assessments=[risk_pb2.Assessment(shipment=shipment)])
 
 
 class _Processor:

@@ -542,6 +542,69 @@ class RefreshSourcesResponse(_message.Message):
 Global___RefreshSourcesResponse: _TypeAlias = RefreshSourcesResponse  # noqa: Y015
 
 @_typing.final
+class ListOpenShipmentsRequest(_message.Message):
+    """Asks for shipments that have not arrived yet."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ARRIVING_FROM_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    arriving_from: _builtins.str
+    """Those that are expected on this day or later, YYYY-MM-DD, UTC; empty for
+    yesterday, since an expected arrival is not an arrival. Those of which
+    nobody said when are always among them.
+    """
+    page_size: _builtins.int
+    """1 to 500; 0 for 500."""
+    page_token: _builtins.str
+    """From the page before; empty for the first."""
+    def __init__(
+        self,
+        *,
+        arriving_from: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["arriving_from", b"arriving_from", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListOpenShipmentsRequest: _TypeAlias = ListOpenShipmentsRequest  # noqa: Y015
+
+@_typing.final
+class ListOpenShipmentsResponse(_message.Message):
+    """Some of them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SHIPMENT_IDS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Empty on the last page."""
+    @_builtins.property
+    def shipment_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """In the order in which they were assessed; may be none on a page that is not
+        the last. One that was assessed anew meanwhile may come twice.
+        """
+
+    def __init__(
+        self,
+        *,
+        shipment_ids: _abc.Iterable[_builtins.str] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "shipment_ids", b"shipment_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListOpenShipmentsResponse: _TypeAlias = ListOpenShipmentsResponse  # noqa: Y015
+
+@_typing.final
 class DiffSourceRequest(_message.Message):
     """Names two versions of a list."""
 

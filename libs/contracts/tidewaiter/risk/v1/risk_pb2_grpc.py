@@ -65,6 +65,11 @@ class RiskServiceStub:
                 request_serializer=tidewaiter_dot_risk_dot_v1_dot_risk__pb2.RefreshSourcesRequest.SerializeToString,
                 response_deserializer=tidewaiter_dot_risk_dot_v1_dot_risk__pb2.RefreshSourcesResponse.FromString,
                 _registered_method=True)
+        self.ListOpenShipments = channel.unary_unary(
+                '/tidewaiter.risk.v1.RiskService/ListOpenShipments',
+                request_serializer=tidewaiter_dot_risk_dot_v1_dot_risk__pb2.ListOpenShipmentsRequest.SerializeToString,
+                response_deserializer=tidewaiter_dot_risk_dot_v1_dot_risk__pb2.ListOpenShipmentsResponse.FromString,
+                _registered_method=True)
 
 
 class RiskServiceServicer:
@@ -115,6 +120,14 @@ class RiskServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListOpenShipments(self, request, context):
+        """Pages through the shipments in the history that have not arrived yet: those
+        that are to be decided again when a list changed.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RiskServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -147,6 +160,11 @@ def add_RiskServiceServicer_to_server(servicer, server):
                     servicer.RefreshSources,
                     request_deserializer=tidewaiter_dot_risk_dot_v1_dot_risk__pb2.RefreshSourcesRequest.FromString,
                     response_serializer=tidewaiter_dot_risk_dot_v1_dot_risk__pb2.RefreshSourcesResponse.SerializeToString,
+            ),
+            'ListOpenShipments': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListOpenShipments,
+                    request_deserializer=tidewaiter_dot_risk_dot_v1_dot_risk__pb2.ListOpenShipmentsRequest.FromString,
+                    response_serializer=tidewaiter_dot_risk_dot_v1_dot_risk__pb2.ListOpenShipmentsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -312,6 +330,33 @@ class RiskService:
             '/tidewaiter.risk.v1.RiskService/RefreshSources',
             tidewaiter_dot_risk_dot_v1_dot_risk__pb2.RefreshSourcesRequest.SerializeToString,
             tidewaiter_dot_risk_dot_v1_dot_risk__pb2.RefreshSourcesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListOpenShipments(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tidewaiter.risk.v1.RiskService/ListOpenShipments',
+            tidewaiter_dot_risk_dot_v1_dot_risk__pb2.ListOpenShipmentsRequest.SerializeToString,
+            tidewaiter_dot_risk_dot_v1_dot_risk__pb2.ListOpenShipmentsResponse.FromString,
             options,
             channel_credentials,
             insecure,

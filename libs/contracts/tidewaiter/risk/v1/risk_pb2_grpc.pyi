@@ -49,6 +49,10 @@ class RiskServiceStub:
     """Looks into the folder of lists now rather than at the next round, and takes
     what has changed.
     """
+    ListOpenShipments: _grpc.UnaryUnaryMultiCallable[_risk_pb2.ListOpenShipmentsRequest, _risk_pb2.ListOpenShipmentsResponse]
+    """Pages through the shipments in the history that have not arrived yet: those
+    that are to be decided again when a list changed.
+    """
 
 @_typing.type_check_only
 class RiskServiceAsyncStub(RiskServiceStub):
@@ -70,6 +74,10 @@ class RiskServiceAsyncStub(RiskServiceStub):
     RefreshSources: _aio.UnaryUnaryMultiCallable[_risk_pb2.RefreshSourcesRequest, _risk_pb2.RefreshSourcesResponse]  # type: ignore[assignment]
     """Looks into the folder of lists now rather than at the next round, and takes
     what has changed.
+    """
+    ListOpenShipments: _aio.UnaryUnaryMultiCallable[_risk_pb2.ListOpenShipmentsRequest, _risk_pb2.ListOpenShipmentsResponse]  # type: ignore[assignment]
+    """Pages through the shipments in the history that have not arrived yet: those
+    that are to be decided again when a list changed.
     """
 
 class RiskServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -125,6 +133,16 @@ class RiskServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_risk_pb2.RefreshSourcesResponse, _abc.Awaitable[_risk_pb2.RefreshSourcesResponse]]:
         """Looks into the folder of lists now rather than at the next round, and takes
         what has changed.
+        """
+
+    @_abc_1.abstractmethod
+    def ListOpenShipments(
+        self,
+        request: _risk_pb2.ListOpenShipmentsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_risk_pb2.ListOpenShipmentsResponse, _abc.Awaitable[_risk_pb2.ListOpenShipmentsResponse]]:
+        """Pages through the shipments in the history that have not arrived yet: those
+        that are to be decided again when a list changed.
         """
 
 def add_RiskServiceServicer_to_server(servicer: RiskServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
