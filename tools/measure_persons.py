@@ -5,7 +5,9 @@
 DIRECTORY has dataset4a.csv and dataset4b.csv of FEBRL 4 (Christen, 2002): 5,000 invented Australians, and each again
 with slips. Nothing is fetched. Only the fields that a parcel carries are read: names, street, suburb, postcode, state;
 the dates of birth and the tax numbers, by which FEBRL is usually matched, are not.
-Without the files it exits with 2. It exits with 1 when a bar is missed.
+There are two bars, and the table says which likeness meets which. "finds": precision and recall after closure as below.
+"tells apart": no two people are made one, neither of the records nor of pairs who differ by construction.
+Without the files it exits with 2. It exits with 1 when no likeness finds, or the default does not tell apart.
 """
 
 from __future__ import annotations
@@ -25,8 +27,9 @@ from msgspec.structs import replace
 from tidewaiter_eligibility.model import Party
 from tidewaiter_eligibility.person import Likeness, person_key
 
-PRECISION_MIN, RECALL_MIN = 0.995, 0.95
+PRECISION_MIN, RECALL_MIN = 0.99, 0.95
 DEFAULT = Likeness.CLOSE
+BOX_CODES = ("2600", "2601")
 
 
 class Figures(NamedTuple):
@@ -40,6 +43,12 @@ class Figures(NamedTuple):
     links_per_party: float
     microseconds_per_key: float
     strangers_joined: dict[str, int]
+
+    def bars(self) -> list[str]:
+        """Which bars it meets."""
+        finds = self.precision >= PRECISION_MIN and self.recall >= RECALL_MIN
+        tells_apart = not self.false_pairs and not any(self.strangers_joined.values())
+        return [bar for bar, is_met in (("finds", finds), ("tells apart", tells_apart)) if is_met]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -55,15 +64,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     records = [record for file in files for record in read(file)]
     figures = [measured(records, likeness) for likeness in Likeness]
-    print(json.dumps([each._asdict() for each in figures]) if asked.json else table(figures))
+    print(json.dumps([{**each._asdict(), "bars": each.bars()} for each in figures]) if asked.json else table(figures))
     return 0 if bars_met(figures) else 1
 
 
 def bars_met(figures: Sequence[Figures]) -> bool:
     """Some likeness finds nearly all, nearly without error; and the default makes no two people one."""
-    reached = any(each.precision >= PRECISION_MIN and each.recall >= RECALL_MIN for each in figures)
     default = next(each for each in figures if each.likeness == DEFAULT)
-    return reached and default.false_pairs == 0 and not any(default.strangers_joined.values())
+    return any("finds" in each.bars() for each in figures) and "tells apart" in default.bars()
 
 
 def read(file: Path) -> Iterator[tuple[str, Party]]:
@@ -138,21 +146,22 @@ def persons(parties: Sequence[Party], likeness: Likeness) -> list[list[int]]:
 def strangers(parties: Sequence[Party]) -> dict[str, list[tuple[Party, Party]]]:
     """Pairs who are different people by construction: of one household, of one name, of one building."""
     shifted = [*parties[1:], *parties[:1]]
-    pairs: dict[str, list[tuple[Party, Party]]] = {
-        "housemates": [],
-        "namesakes": [],
-        "next_door": [],
-        "father_and_son": [],
-    }
+    kinds = "housemates couples namesakes across_town box_elsewhere next_door father_and_son"
+    pairs: dict[str, list[tuple[Party, Party]]] = {kind: [] for kind in kinds.split()}
     for one, other in zip(parties, shifted, strict=True):
         if one.name.partition(" ")[0] == other.name.partition(" ")[0] or not (one.name and other.name):
             continue
         family = one.name.rpartition(" ")[2]
         pairs["housemates"].append((one, replace(one, name=f"{other.name.partition(' ')[0]} {family}")))
+        pairs["couples"].append((replace(one, name=f"Mr {family}"), replace(one, name=f"Mrs {family}")))
         pairs["namesakes"].append((one, replace(other, name=one.name)))
         pairs["father_and_son"].append((one, replace(one, name=f"{one.name} Jr")))
         number, _, street = one.address_lines[0].partition(" ")
+        boxes = tuple(replace(one, address_lines=(f"PO Box {number or 1}",), postal_code=code) for code in BOX_CODES)
+        pairs["box_elsewhere"].append((boxes[0], boxes[1]))
         if number.isdigit():
+            sides = tuple(replace(one, address_lines=(f"{number} {street} {side}",)) for side in ("E", "W"))
+            pairs["across_town"].append((sides[0], sides[1]))
             pairs["next_door"].append((one, replace(one, address_lines=(f"{int(number) + 2} {street}",))))
     return pairs
 
@@ -160,13 +169,15 @@ def strangers(parties: Sequence[Party]) -> dict[str, list[tuple[Party, Party]]]:
 def table(figures: Sequence[Figures]) -> str:
     """The figures as a table."""
     heads = f"{'likeness':<10}{'precision':>10}{'recall':>8}{'false':>7}{'largest':>8}{'links':>7}{'us/key':>8}"
-    rows = [f"{heads}  strangers joined"]
+    rows = [f"{heads}  {'bars met':<13}strangers joined"]
     for each in figures:
-        joined = ", ".join(f"{kind} {count}" for kind, count in each.strangers_joined.items())
+        joined = ", ".join(f"{kind} {count}" for kind, count in each.strangers_joined.items() if count) or "none"
+        bars = ", ".join(each.bars()) or "none"
         rows.append(
             f"{each.likeness:<10}{each.precision:>10.4f}{each.recall:>8.4f}{each.false_pairs:>7}{each.largest_person:>8}"
-            f"{each.links_per_party:>7.1f}{each.microseconds_per_key:>8.1f}  {joined}"
+            f"{each.links_per_party:>7.1f}{each.microseconds_per_key:>8.1f}  {bars:<13}{joined}"
         )
+    rows.append(f"finds: precision {PRECISION_MIN} and recall {RECALL_MIN}; tells apart: no two people made one")
     return "\n".join(rows)
 
 

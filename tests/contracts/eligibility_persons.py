@@ -187,6 +187,20 @@ class RulingPromises:
 
         assert [(ELIGIBLE, 5)] * 3 == told(*answers)
 
+    async def test_a_merge_lends_nobody_the_links_of_a_spelling_that_does_not_claim(self, ledger: Ledger) -> None:
+        next_day = OPEN_DAY.replace(day=16)
+        await determine(ledger, of("S1", ANN_WITH_INITIAL, 1), of("S2", BEN, 1), of("S3", BEN, 1, day=next_day))
+
+        await merge(ledger, ANN, BEN)
+
+        # ANN has not claimed, and would be linked with ANN_WITH_INITIAL: filed before the ruling or after is the same.
+        later = of("S4", ANN_WITH_INITIAL, 1, day=next_day)
+        assert [(ELIGIBLE, 1)] * 3 == told(
+            *await determine(ledger, of("S1", ANN_WITH_INITIAL, 1), of("S2", BEN, 1), later)
+        )
+        joining = await determine(ledger, of("S5", ANN, 1), of("S6", ANN, 1, day=next_day))
+        assert [(ELIGIBLE, 3)] * 2 == told(*joining)
+
     async def test_a_split_takes_a_party_off_the_day_and_names_those_that_turned(self, ledger: Ledger) -> None:
         await determine(ledger, of("S1", ANN), of("S2", ANN_WITH_INITIAL), of("S3", ANN_WITH_INITIAL, 10_000))
 

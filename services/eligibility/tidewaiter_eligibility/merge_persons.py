@@ -1,8 +1,11 @@
 """MergePersons: an operator rules that several parties are one person, on every day that is or will be on the ledger.
 
 One change of the ledger: record the ruling, make their person-days one wherever any of them claims, and name those
-whose verdict turned. Dies before the commit: nothing happened. Dies after: a repeat of the request changes nothing,
-and names those that are still to be told.
+whose verdict turned. Only the keys that are named are joined: where a party claims, all that its links lead to is one
+with it already, and where it does not, nobody else is joined for a spelling that nobody filed.
+
+Dies before the commit: nothing happened. Dies after: a repeat of the request changes nothing, and names those that are
+still to be told.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from tidewaiter_chassis.clock import Clock
 from tidewaiter_eligibility.law import Law
 from tidewaiter_eligibility.ledger import Ledger, LedgerChange
 from tidewaiter_eligibility.model import DayKey
-from tidewaiter_eligibility.one_person import as_ruled, greatest, standing, unite
+from tidewaiter_eligibility.one_person import as_ruled, greatest, key_in, standing, unite
 from tidewaiter_eligibility.person import person_key
 from tidewaiter_eligibility.person_day import OnePerson, PersonDays
 from tidewaiter_eligibility.persons import RulingKind
@@ -53,7 +56,7 @@ class PersonMerger:
         touched: set[DayKey] = set()
         for place in places(self._law, order.parties, change.local_days()):
             persons = [
-                as_ruled(self._days, person, place.local_day, place.paragraph, known[name])
+                as_ruled(self._days, key_in(person), place.local_day, place.paragraph, known[name])
                 for name, person in zip(names, place.persons, strict=True)
             ]
             if is_replayed:

@@ -19,6 +19,7 @@ from tidewaiter_eligibility.law.exchange import Exchange, Rate, read_rates
 from tidewaiter_eligibility.law.fields import Sources
 from tidewaiter_eligibility.law.own import laid_over, read_folder
 from tidewaiter_eligibility.law.reading import read_rows
+from tidewaiter_eligibility.person import KEY_VERSION
 
 __all__ = ["Law", "LawRefused", "law_version", "load_law", "read_law", "read_sources"]
 
@@ -48,8 +49,11 @@ def read_sources() -> Sources:
 
 
 def law_version(sources: Sources, rates: Sequence[Rate] = ()) -> str:
-    """SHA-256, hex, over all data that a verdict rests on; comments and the order of files and rows do not count."""
-    content: dict[str, object] = {"law": _canonical(sources)}
+    """SHA-256, hex, over all data that a verdict rests on, and the version of the rules that tell persons apart.
+
+    Comments and the order of files and rows do not count.
+    """
+    content: dict[str, object] = {"law": _canonical(sources), "person_key": KEY_VERSION}
     if rates:
         content["rates"] = sorted(
             [each.currency_code, _canonical(each.first_day), _canonical(each.end_day), each.text, each.source]

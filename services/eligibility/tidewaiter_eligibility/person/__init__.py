@@ -1,15 +1,18 @@
 """Who one person is: what two filers would write alike of a name and an address, step by step.
 
 A name
- 1. Letters lose case, width and accents; apostrophes are nothing, other punctuation is space; "c/o" and what follows
-    it is left out, so are titles (Mr, Dr), "and", "the", and legal forms (Inc, GmbH) unless nothing else is there.
- 2. Jr, Sr, II, III, IV and their long forms become one word each, and stay: a son is not his father.
+ 1. What looks alike is made alike, here and in the address: letters lose case, width and accents, those of other
+    scripts that look like a Latin one become that one, and what nobody sees is not there. Apostrophes are nothing,
+    other punctuation is space.
+ 2. "c/o" and what follows it is left out, so are "and", "the", legal forms (Inc, GmbH) unless nothing else is there,
+    and titles and honours (Mr, Dr, PhD) beside a first name that is spelt out: Mr Lee is not Mrs Lee.
+ 3. Jr, Sr, II, III, IV and their other forms become one word each, and stay: a son is not his father.
 An address
- 3. The street line is the first line with a number, units and care-of lines left out, else the first with any word.
+ 4. The street line is the first line with a number, units and care-of lines left out, else the first with any word.
     A state and ZIP code at its end are taken off.
- 4. In it, suffixes, directions and ordinals take the short form of USPS Publication 28, and a post office box is
+ 5. In it, suffixes, directions and ordinals take the short form of USPS Publication 28, and a post office box is
     "pobox" with its number. A hyphenated house number is one word.
- 5. A postal code has five digits in the U.S., lost leading zeros put back; elsewhere its letters and digits.
+ 6. A postal code has five digits in the U.S., lost leading zeros put back; elsewhere its letters and digits.
 
 The key: the name's words sorted, the postal code, the street line. Equal keys are one person always.
 
@@ -33,6 +36,8 @@ from tidewaiter_eligibility.person.basis import Basis
 from tidewaiter_eligibility.person.links import Likeness, links_of
 from tidewaiter_eligibility.person.names import Name, read_name
 
+KEY_VERSION = 2
+"""Goes up when a party may get another key or other links than before; the version of the law covers it."""
 KEYS_CACHED_MAX = 16_384
 """Keys kept by their raw parts; one takes about two kilobytes."""
 
@@ -82,4 +87,14 @@ def _key(party: Party, likeness: Likeness) -> PersonKey:
 
 _name = lru_cache(KEYS_CACHED_MAX)(read_name)
 
-__all__ = ["KEYS_CACHED_MAX", "Address", "Basis", "Likeness", "Name", "PersonKey", "person_key", "same_name"]
+__all__ = [
+    "KEYS_CACHED_MAX",
+    "KEY_VERSION",
+    "Address",
+    "Basis",
+    "Likeness",
+    "Name",
+    "PersonKey",
+    "person_key",
+    "same_name",
+]

@@ -30,21 +30,24 @@ from tidewaiter_eligibility.person.street_words import (
     SPELT_NUMBERS,
     STREET_WORDS,
     SUFFIXES,
+    UNIT_WORDS,
 )
-from tidewaiter_eligibility.person.words import words_of
+from tidewaiter_eligibility.person.words import as_number, plain, words_of
 
 _ZIP = re.compile(r"([0-9]{5})(?:[ -]?[0-9]{4})?")
 _ZIP_WITHOUT_ZERO = re.compile(r"([0-9]{4})(?:-[0-9]{4})?")
-_STATE_AND_ZIP = re.compile(r"[\s,]+[A-Za-z]{2}\.?[\s,]+([0-9]{5})(?:-[0-9]{4})?\s*(?:,?\s*(?:USA?|U\.S\.A?\.?))?\s*$")
-_ENDS_OF_COUNTRY = frozenset(("SA", "US", "A.", "S.", "sa", "us"))
-_HYPHEN_IN_NUMBER = re.compile(r"(?<=[0-9])-(?=[0-9]|[A-Za-z]\b)|(?<=\b[A-Za-z])-(?=[0-9])")
-_SIGN_OF_NUMBER = re.compile(r"(?i)(^|\b(?:box|rr|rt|rte|route|hc))\s*#")
+_STATE_AND_ZIP = re.compile(r"[\s,]+[a-z]{2}\.?[\s,]+([0-9]{5})(?:-[0-9]{4})?\s*(?:,?\s*(?:usa?|u\.s\.a?\.?))?\s*$")
+_ENDS_OF_COUNTRY = frozenset(("sa", "us", "a.", "s."))
+_HYPHEN_IN_NUMBER = re.compile(r"(?<=[0-9])-(?=[0-9]|[a-z]\b)|(?<=\b[a-z])-(?=[0-9])")
+_SIGN_OF_NUMBER = re.compile(r"(\b(?:box|rr|rt|rte|route|hc))\s*#")
 _BOX = re.compile(r"\b(?:p ?o ?box|post (?:office|ofc) box|pob)\b")
 _RURAL = re.compile(r"\b(?:rural rt|rfd|r r)\b")
 _CONTRACT = re.compile(r"\b(?:hc rt|hcr|star rt|hwy contract rt)\b")
+_UNIT_AND_NUMBER = re.compile(rf"({'|'.join(sorted(UNIT_WORDS))})([0-9][0-9a-z]*)")
+"""A designator and its number as one word: "apt4b", "no12"."""
 _ORDINAL = re.compile(r"[0-9]+(?:st|nd|rd|th)")
-_IN_CARE_OF = re.compile(r"\s*(?:c/o|care of|attn|attention)\b", re.IGNORECASE)
-_STARTS_OF_CARE_OF = frozenset("cCaA ")
+_IN_CARE_OF = re.compile(r"\s*(?:c/o|care of|attn|attention)\b")
+_STARTS_OF_CARE_OF = frozenset("ca ")
 _US = frozenset(("", "US", "PR", "GU", "VI", "AS", "MP"))
 """Where a code of digits is a ZIP code; "" because a parcel that is judged here goes to the U.S."""
 
@@ -53,7 +56,7 @@ class Address(Struct, frozen=True, kw_only=True, gc=False):
     """An address as it is compared; "" where a part is missing.
 
     `street` is the street line, `number` its house or box number, `rest` the other words of the street line, and
-    `other_lines` all other lines as filed.
+    `other_lines` all other lines, plain.
     """
 
     postal_code: str
@@ -68,7 +71,7 @@ class Address(Struct, frozen=True, kw_only=True, gc=False):
 
 def read_address(party: Party) -> Address:
     """The address of a party, as filed. Pure."""
-    lines, in_line, basis = party.address_lines, "", 0
+    lines, in_line, basis = tuple(map(plain, party.address_lines)), "", 0
     for place, line in enumerate(lines):
         if line[-1:].isdigit() or line[-2:] in _ENDS_OF_COUNTRY:
             found = _STATE_AND_ZIP.search(line)
@@ -77,7 +80,7 @@ def read_address(party: Party) -> Address:
                 kept = line[: found.start()].rpartition(",")[0] or line[: found.start()]
                 lines, in_line, basis = (*lines[:place], kept, *lines[place + 1 :]), found[1], STATE_AND_ZIP
     place, words, changed = _street(lines)
-    postal, cut = _postal(party.postal_code, party.country_code)
+    postal, cut = _postal(plain(party.postal_code), party.country_code)
     number = _number(words)
     return Address(
         postal_code=postal or in_line,
@@ -85,8 +88,8 @@ def read_address(party: Party) -> Address:
         number=number,
         rest=tuple([word for word in words if word is not number]),
         other_lines=(*lines[:place], *lines[place + 1 :]),
-        city="".join(words_of(party.city)),
-        region="".join(words_of(party.region)),
+        city="".join(words_of(plain(party.city))),
+        region="".join(words_of(plain(party.region))),
         basis=basis | changed | cut,
     )
 
@@ -94,6 +97,7 @@ def read_address(party: Party) -> Address:
 def _postal(code: str, country: str) -> tuple[str, Basis]:
     code = code.strip()
     if country in _US:
+        code = as_number(code)
         found = _ZIP.fullmatch(code)
         if found:
             return found[1], ZIP_CUT if len(code) > len(found[1]) else 0
@@ -121,10 +125,10 @@ def _street(lines: tuple[str, ...]) -> tuple[int, list[str], Basis]:
 
 def _street_words(line: str) -> tuple[list[str], Basis]:
     if "#" in line:
-        line = _SIGN_OF_NUMBER.sub(r"\1 ", line).replace("#", " unit ")
+        line = _SIGN_OF_NUMBER.sub(r"\1 ", line).replace("#", " no ")
     if "-" in line:
         line = _HYPHEN_IN_NUMBER.sub("", line)
-    words = words_of(line)
+    words = _apart(words_of(line))
     short = [STREET_WORDS.get(word, word) for word in words]
     basis = STREET_FORMS if short != words else 0
     if "box" in short or "pobox" in short or "pob" in short:
@@ -137,6 +141,15 @@ def _street_words(line: str) -> tuple[list[str], Basis]:
     return kept, basis
 
 
+def _apart(words: list[str]) -> list[str]:
+    """With designators and their numbers as words of their own, and letters that stand for figures as figures."""
+    apart: list[str] = []
+    for word in words:
+        found = _UNIT_AND_NUMBER.fullmatch(word) if word[-1].isdigit() or word[0].isalpha() else None
+        apart += (found[1], found[2]) if found else (as_number(word),)
+    return apart
+
+
 def _with_one_box(line: str) -> str:
     return _CONTRACT.sub("hc", _RURAL.sub("rr", _BOX.sub("pobox", line)))
 
@@ -144,7 +157,11 @@ def _with_one_box(line: str) -> str:
 def _without_units(words: list[str]) -> list[str]:
     """Without a unit's designator and the number or letter beside it: "apt 4b", "2nd fl", "rear", "Dr 1600"."""
     if not NUMBERED_UNITS.isdisjoint(words):
-        words = _without_numbered_units(words)
+        kept = _without_numbered_units(words)
+        if "no" in words and kept and not _number(kept):
+            # "No. 12 Main St": the number is that of the house.
+            kept = _without_numbered_units([word for word in words if word != "no"])
+        words = kept
     if len(words) > 2 and words[-1] in PLAIN_UNITS and words[-2] in SUFFIXES:
         return words[:-1]
     return words[:-1] if len(words) > 3 and _is_bare_unit(words) else words
@@ -193,4 +210,4 @@ def _number(words: list[str]) -> str:
 
 
 def _is_value(word: str) -> bool:
-    return len(word) == 1 or any(character.isdigit() for character in word)
+    return len(word) == 1 or word in SPELT_NUMBERS or any(character.isdigit() for character in word)

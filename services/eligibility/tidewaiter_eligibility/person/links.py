@@ -14,7 +14,9 @@ from __future__ import annotations
 from enum import StrEnum
 
 from tidewaiter_eligibility.person.addresses import Address
+from tidewaiter_eligibility.person.basis import BOX
 from tidewaiter_eligibility.person.names import Name
+from tidewaiter_eligibility.person.street_words import DIRECTIONS
 from tidewaiter_eligibility.person.words import consonants, words_of
 
 LINKS_MAX = 48
@@ -39,14 +41,21 @@ def links_of(name: Name, address: Address, likeness: Likeness) -> tuple[str, ...
 
 
 def _close(name: Name, address: Address) -> tuple[str, ...]:
-    """The whole name, the house, and the consonants of its street, with
+    """The whole name, the house, and its street, with
     a. the postal code: the street is misspelt, or the name has a short form or an initial;
-    b. the town and the region: the postal code is wrong.
+    b. the town and the region: the postal code is wrong. Every post office of a town has a box of that number.
     """
-    house = f"{name.code}|{address.number}|{consonants(''.join(address.rest))}"
-    if not (address.number and address.rest and address.city and address.region):
+    house = f"{name.code}|{address.number}|{_misspelt(address.rest)}"
+    if not (address.number and address.rest and address.city and address.region) or address.basis & BOX:
         return (f"a|{house}|{address.postal_code}",)
     return f"a|{house}|{address.postal_code}", f"b|{house}|{address.city}|{address.region}"
+
+
+def _misspelt(street: tuple[str, ...]) -> str:
+    """The consonants of a street's name; numbers, directions and single letters whole: 33rd is not 3rd, E not W."""
+    whole = [word for word in street if len(word) == 1 or word in DIRECTIONS or not word.isalpha()]
+    name = [word for word in street if word not in whole]
+    return " ".join((*whole, consonants("".join(name))))
 
 
 def _household(name: Name, address: Address) -> list[str]:

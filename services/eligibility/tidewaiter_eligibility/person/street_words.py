@@ -58,7 +58,7 @@ _ORDINALS = (
     "11th eleventh,12th twelfth"
 )
 _UNITS = "apt apartment appt,bldg building bld,dept department,flat,fl floor flr,hngr hangar,lot,ph penthouse,rm room,"
-_MORE_UNITS = "spc space,ste suite,trlr trailer,unit,no number num nbr"
+_MORE_UNITS = "spc space,ste suite,trlr trailer,unit,no number num nbr nr"
 _PLAIN = "bsmt basement,frnt front,lbby lobby,lowr lower,ofc office,ph penthouse,rear,side,uppr upper"
 _OTHERS = "mt mount,ft fort,st saint,rt route rte"
 
@@ -66,7 +66,8 @@ _OTHERS = "mt mount,ft fort,st saint,rt route rte"
 NAMED_BY_NUMBER = frozenset("county country co state us twp township forest farm ranch fm old rural private".split())
 """Before a suffix they say that the number after it is the street's own: County Road 12."""
 SPELT_NUMBERS = {
-    word: str(number) for number, word in enumerate("one two three four five six seven eight nine ten".split(), 1)
+    word: str(number)
+    for number, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)
 }
 
 
@@ -80,6 +81,8 @@ SUFFIXES = frozenset(row[0] for row in _rows(_SUFFIXES, "\n"))
 DIRECTIONS = frozenset(row[0] for row in _rows(_DIRECTIONS, ","))
 NUMBERED_UNITS = frozenset(row[0] for row in _rows(_UNITS + _MORE_UNITS, ","))
 """Designators that a number or a letter follows."""
+UNIT_WORDS = frozenset(word for row in _rows(_UNITS + _MORE_UNITS, ",") for word in row)
+"""The same, in all their forms."""
 PLAIN_UNITS = frozenset(row[0] for row in _rows(_PLAIN, ","))
 """Designators that stand alone at the end of a line."""
 STREET_WORDS = {
