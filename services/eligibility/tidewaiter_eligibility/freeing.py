@@ -36,9 +36,11 @@ class Freeing:
         if kept != held:
             self._free(shipment_id, claim, held, claim, kept)
 
-    def free_all(self, shipment_id: str) -> None:
-        """Free the claim and all that is held."""
+    def free_all(self, shipment_id: str, *, through_revision: int | None = None) -> None:
+        """Free the claim and all that is held; nothing when the claim is of a later revision than this one."""
         claim, held = self._claims.get(shipment_id), self._holds.get(shipment_id, ())
+        if claim is not None and through_revision is not None and claim.revision > through_revision:
+            return
         if claim is not None or held:
             self._free(shipment_id, claim, held, None, ())
         if claim is not None:

@@ -43,11 +43,14 @@ from tidewaiter_intake.model.filing import (
     ShipmentId,
     etag,
 )
+from tidewaiter_intake.model.withdrawal import Cancellation, CancelReason, Withdrawal
 
 __all__ = [
     "Accepted",
     "Answer",
     "Arrival",
+    "CancelReason",
+    "Cancellation",
     "Case",
     "Confirmation",
     "Conflict",
@@ -82,5 +85,6 @@ __all__ = [
     "Sighting",
     "Standing",
     "Verdict",
+    "Withdrawal",
     "etag",
 ]
