@@ -113,6 +113,14 @@ class FakeIntake(intake_pb2_grpc.IntakeServiceServicer):
             context.abort_with_status(rpc_status.to_status(status(code_pb2.NOT_FOUND, "SHIPMENT_NOT_FOUND")))
         return intake_pb2.GetShipmentResponse(shipment=trade_pb2.Shipment(shipment_id="S1"), etag="S1-1")
 
+    def CancelShipment(
+        self, request: intake_pb2.CancelShipmentRequest, context: Any
+    ) -> intake_pb2.CancelShipmentResponse:
+        """Withdraws whatever is named."""
+        self._note(context)
+        decision = trade_pb2.Decision(shipment_id=request.shipment_id, outcome=trade_pb2.OUTCOME_WITHDRAWN)
+        return intake_pb2.CancelShipmentResponse(decision=decision)
+
     def StreamFilings(
         self, request_iterator: Iterator[intake_pb2.StreamFilingsRequest], context: Any
     ) -> Iterator[intake_pb2.StreamFilingsResponse]:
@@ -173,7 +181,7 @@ class FakeIntake(intake_pb2_grpc.IntakeServiceServicer):
     def _not_in_the_script(self, request: Any, context: Any) -> Any:
         context.abort(grpc.StatusCode.UNIMPLEMENTED, "the script does not expect this call")
 
-    CancelShipment = ListShipments = ListRequirements = RedecideShipments = _not_in_the_script
+    ListShipments = ListRequirements = RedecideShipments = _not_in_the_script
 
     def _result(self, filing: trade_pb2.Filing) -> intake_pb2.FilingResult:
         if self.script.decide is not None:

@@ -28,6 +28,7 @@ from tidewaiter_intake.model import (
     Reason,
     ReasonSource,
     Recorded,
+    Shipment,
     ShipmentId,
     Verdict,
 )
@@ -80,6 +81,8 @@ class ScriptedPeers:
     confirmed: list[tuple[str, int]] = field(default_factory=list)
     confirmed_in: list[str] = field(default_factory=list)
     """The traces of these confirmations."""
+    released: list[tuple[str, int]] = field(default_factory=list)
+    """What was given back, and as withdrawn at which revision."""
     answering: asyncio.Event = field(default_factory=_set_event)
 
     async def ask(self, questions: Sequence[Question]) -> list[Found]:
@@ -111,6 +114,15 @@ class ScriptedPeers:
         self.confirmed_in += [each.traceparent for each in confirmations]
         self.held -= {each.shipment_id for each in confirmations}
         return {ShipmentId(one) for each in confirmations for one in self.freed.pop(each.shipment_id, set())}
+
+    def carried(self, shipment: Shipment) -> trade_pb2.Shipment:
+        return shipment_message(shipment)
+
+    async def release(self, withdrawn: Sequence[Confirmation]) -> set[ShipmentId] | None:
+        if "release" in self.silent:
+            return None
+        self.released += [(each.shipment_id, each.revision) for each in withdrawn]
+        return {ShipmentId(one) for each in withdrawn for one in self.freed.pop(each.shipment_id, set())}
 
 
 class House:

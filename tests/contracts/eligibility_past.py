@@ -250,6 +250,16 @@ class PastPromises:
 
         assert {} == ledger.view(all_of)
 
+    async def test_a_release_that_comes_late_leaves_what_was_claimed_since(self, ledger: Ledger) -> None:
+        await one(ledger, shipment("S1", cents=50_000))
+        await one(ledger, shipment("S1", cents=60_000, revision=3))
+        before = ledger.view(all_of)
+
+        assert [()] == await Releaser(ledger=ledger).release(["S1"], revisions=[2])
+        assert before == ledger.view(all_of)
+        await Releaser(ledger=ledger).release(["S1"], revisions=[3])
+        assert {} == ledger.view(all_of)
+
     async def test_a_shipment_released_and_determined_again_claims_as_a_new_one(self, ledger: Ledger) -> None:
         await one(ledger, shipment("S1", cents=50_000))
         await Releaser(ledger=ledger).release(["S1"])

@@ -79,3 +79,11 @@ def test_every_error_class_is_in_the_table(readme: str) -> None:
     named = set(re.findall(r"^\| `(\w+)` \|", readme, re.MULTILINE))
 
     assert classes - {"RequestRefused", "StreamBroken"} == named
+
+
+def test_a_shipment_is_withdrawn(readme: str, capsys: pytest.CaptureFixture[str]) -> None:
+    answer = intake_pb2.SubmitFilingResponse(decision=trade_pb2.Decision(shipment_id="S1"))
+    with serving() as (_, address):
+        ran(readme, 5, address, answer=answer)
+
+    assert "OUTCOME_WITHDRAWN\n" == capsys.readouterr().out

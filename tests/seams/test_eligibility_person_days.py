@@ -146,3 +146,11 @@ async def test_a_release_that_breaks_a_rule_is_refused_before_any_work(stub: Stu
     failure = await failure_of(stub.ReleaseClaims(eligibility_pb2.ReleaseClaimsRequest(shipment_ids=ids)))
 
     assert (Kind.INVALID, reason) == (failure.kind, failure.reason)
+
+
+async def test_revisions_to_be_released_are_one_for_each_shipment_or_none(stub: Stub) -> None:
+    request = eligibility_pb2.ReleaseClaimsRequest(shipment_ids=["S1", "S2"], revisions=[1])
+
+    failure = await failure_of(stub.ReleaseClaims(request))
+
+    assert (Kind.INVALID, "REVISIONS_NUMBER") == (failure.kind, failure.reason)

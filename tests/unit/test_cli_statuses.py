@@ -49,6 +49,8 @@ MISSPELT = {
     "file m.txt": "its ending does not say what it is",
     "file --out - m.jsonl": "--out requires an argument",
     "explain ''": "no shipment is named",
+    "cancel '' --reason not-sent --author a": "no shipment is named",
+    "cancel T1 --reason lost --author a": "--reason",
     "explain T1 --intake 10.0.0.1:7301": "10.0.0.1:7301",
     f"{WHAT_IF} --origin VN --on 2025-02-30": "--on 2025-02-30",
     f"{WHAT_IF} --origin VN --on 20250228": "--on 20250228",

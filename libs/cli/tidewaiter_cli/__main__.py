@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "up": "Runs the four services on this machine until it is told to stop.",
     "file": "Files a manifest, and reports every bad line.",
     "explain": "Explains one decision: what, why, by which rule, and what would change it.",
+    "cancel": "Withdraws a shipment: on the log first, then what it claims is given back.",
     "watch": "Shows every decision on one filer's filings as it is recorded, one a line, until Ctrl-C.",
     "check": "Asks whether a parcel would enter free of duty, without filing anything.",
     "requirements": "Lists which data elements a filing needs, by filer, mode and day.",

@@ -120,6 +120,21 @@ class AsyncClient:
         request = requests.shipment(shipment_id=shipment_id, tracking_number=tracking_number, filing=filing)
         return cast(intake_pb2.GetShipmentResponse, await self._call(self._stub.GetShipment, request))
 
+    async def cancel_shipment(
+        self,
+        shipment_id: str,
+        *,
+        request_id: str,
+        reason: intake_pb2.CancelReason.ValueType,
+        author: str,
+        etag: str = "",
+    ) -> intake_pb2.CancelShipmentResponse:
+        """Withdraws a shipment; see `Client.cancel_shipment`."""
+        request = intake_pb2.CancelShipmentRequest(
+            shipment_id=shipment_id, request_id=request_id, reason=reason, author=author, etag=etag
+        )
+        return cast(intake_pb2.CancelShipmentResponse, await self._call(self._stub.CancelShipment, request))
+
     async def list_requirements(
         self,
         *,

@@ -116,6 +116,26 @@ class Client:
         request = requests.shipment(shipment_id=shipment_id, tracking_number=tracking_number, filing=filing)
         return cast(intake_pb2.GetShipmentResponse, self._connection.call(self._stub.GetShipment, request))
 
+    def cancel_shipment(
+        self,
+        shipment_id: str,
+        *,
+        request_id: str,
+        reason: intake_pb2.CancelReason.ValueType,
+        author: str,
+        etag: str = "",
+    ) -> intake_pb2.CancelShipmentResponse:
+        """Withdraws a shipment: recorded on the log, then what it claims of its person-day is given back.
+
+        `shipment_id` is intake's; `author` an office or an account and no person's name. The same `request_id` gets the
+        first answer again. With an `etag` EtagStale is raised when the shipment has moved on since. A later filing
+        opens the shipment again.
+        """
+        request = intake_pb2.CancelShipmentRequest(
+            shipment_id=shipment_id, request_id=request_id, reason=reason, author=author, etag=etag
+        )
+        return cast(intake_pb2.CancelShipmentResponse, self._connection.call(self._stub.CancelShipment, request))
+
     def list_requirements(
         self,
         *,

@@ -14,8 +14,11 @@ from tidewaiter_client.errors import error_from_status
 
 SERVICE: Final = "tidewaiter.intake.v1.IntakeService"
 
-RETRIED: Final = ("SubmitFiling", "BatchSubmitFilings", "GetShipment", "ListRequirements")
-"""Safe to make again: filings bear their request_id. Streams are made again by the client, which knows the rest."""
+RETRIED: Final = ("SubmitFiling", "BatchSubmitFilings", "CancelShipment", "GetShipment", "ListRequirements")
+"""Safe to make again: filings and cancellations bear their request_id.
+
+Streams are made again by the client, which knows the rest.
+"""
 
 
 def metadata(traceparent: str) -> Metadata:

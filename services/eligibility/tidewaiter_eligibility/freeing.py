@@ -37,10 +37,12 @@ class Freeing:
             if kept != held:
                 self._free(name, claim, held, claim, kept)
 
-    def free_all(self, shipment_id: str) -> None:
-        """Free the claim and all that is held."""
+    def free_all(self, shipment_id: str, *, through_revision: int | None = None) -> None:
+        """Free the claim and all that is held; nothing when the claim is of a later revision than this one."""
         for name in (shipment_id, lot_id(shipment_id)):
             claim, held = self._claims.get(name), self._holds.get(name, ())
+            if claim is not None and through_revision is not None and claim.revision > through_revision:
+                continue
             if claim is not None or held:
                 self._free(name, claim, held, None, ())
             if claim is not None:

@@ -7,7 +7,7 @@ still to be determined again. Should a shipment be determined once more, it clai
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tidewaiter_eligibility.freeing import Freeing
 from tidewaiter_eligibility.ledger import Ledger, LedgerChange
@@ -22,23 +22,29 @@ class Releaser:
         self._ledger = ledger
         self._snapshots = Snapshots(ledger)
 
-    async def release(self, shipment_ids: Sequence[str]) -> list[tuple[Turned, ...]]:
+    async def release(self, shipment_ids: Sequence[str], *, revisions: Sequence[int] = ()) -> list[tuple[Turned, ...]]:
         """Who turned on the days of each shipment, in order, once it is durable. The shipments differ.
 
-        A shipment without a claim changes nothing. Failure BUSY or FULL as `Ledger.change`: a repeat is safe.
+        A shipment without a claim, or with one of a later revision than that given for it, changes nothing. Without
+        `revisions` whatever is claimed is released. Failure BUSY or FULL as `Ledger.change`: a repeat is safe.
         """
-        return (await self.release_at(shipment_ids))[0]
+        return (await self.release_at(shipment_ids, revisions=revisions))[0]
 
-    async def release_at(self, shipment_ids: Sequence[str]) -> tuple[list[tuple[Turned, ...]], str]:
+    async def release_at(
+        self, shipment_ids: Sequence[str], *, revisions: Sequence[int] = ()
+    ) -> tuple[list[tuple[Turned, ...]], str]:
         """The same, and the token of the ledger's state after it."""
-        turned, version = await self._ledger.change(lambda change: (settle(change, shipment_ids), change.version()))
+        through = dict(zip(shipment_ids, revisions, strict=True)) if revisions else {}
+        turned, version = await self._ledger.change(
+            lambda change: (settle(change, shipment_ids, through), change.version())
+        )
         return turned, self._snapshots.token(version)
 
 
-def settle(change: LedgerChange, shipment_ids: Sequence[str]) -> list[tuple[Turned, ...]]:
+def settle(change: LedgerChange, shipment_ids: Sequence[str], through: Mapping[str, int]) -> list[tuple[Turned, ...]]:
     """Free all, then name those that turned; one answer for each shipment, in order."""
     freeing = Freeing(change, shipment_ids)
     for shipment_id in shipment_ids:
-        freeing.free_all(shipment_id)
+        freeing.free_all(shipment_id, through_revision=through.get(shipment_id))
     freeing.keep()
     return [freeing.turned(shipment_id) for shipment_id in shipment_ids]

@@ -28,7 +28,7 @@ from tidewaiter_eligibility.release import Releaser
 from tidewaiter_eligibility.shadow import Shadow
 from tidewaiter_eligibility.split_person import PersonSplitter
 from tidewaiter_eligibility.what_would_change import what_would_change
-from tidewaiter_eligibility.wire.batches import refuse_repeated, refuse_size
+from tidewaiter_eligibility.wire.batches import refuse_other_number, refuse_repeated, refuse_size
 from tidewaiter_eligibility.wire.changes import write_changes
 from tidewaiter_eligibility.wire.findings import write_determined, write_finding, write_turned
 from tidewaiter_eligibility.wire.person_days import (
@@ -227,7 +227,8 @@ class EligibilityServicer(eligibility_pb2_grpc.EligibilityServiceServicer):
     ) -> eligibility_pb2.ReleaseClaimsResponse:
         """Releases, all in one change of the ledger."""
         validation.refuse_invalid(request)
-        named, snapshot = await self._releaser.release_at(list(request.shipment_ids))
+        refuse_other_number(request)
+        named, snapshot = await self._releaser.release_at(list(request.shipment_ids), revisions=request.revisions)
         turned = {each.shipment_id: each for of_one in named for each in of_one}
         response = eligibility_pb2.ReleaseClaimsResponse(snapshot=snapshot)
         write_turned(turned.values(), response.turned)

@@ -14,6 +14,7 @@ from tidewaiter_chassis.server import main as serve
 from tidewaiter_chassis.telemetry import Telemetry
 
 from tidewaiter_intake import requirements
+from tidewaiter_intake.cancel import Cancel
 from tidewaiter_intake.desk import Desk
 from tidewaiter_intake.get import Get
 from tidewaiter_intake.peers import Addresses, connect
@@ -82,6 +83,7 @@ async def build(settings: Settings, telemetry: Telemetry, *, clock: Clock | None
             ),
             get=Get(journal=journal, desk=desk, read_filing=filing_from_bytes),
             redecide=Redecide(journal=journal, desk=desk),
+            cancel=Cancel(journal=journal, desk=desk),
             watch=Watch(peers),
             requirements=table,
             clock=clock,

@@ -8,6 +8,7 @@ eligibility it is PENDING.
 from __future__ import annotations
 
 from tidewaiter_intake.model import (
+    CancelReason,
     Decision,
     EligibilityFinding,
     Outcome,
@@ -18,6 +19,7 @@ from tidewaiter_intake.model import (
     RiskFinding,
     Shipment,
     Verdict,
+    Withdrawal,
 )
 
 CODE_VERSION = "decide/1"
@@ -33,6 +35,14 @@ _BY_RISK = {
     RiskAction.REVIEW: Outcome.REVIEW,
     RiskAction.HOLD: Outcome.HOLD,
     RiskAction.REJECT: Outcome.REJECT,
+}
+
+ENTRY_PATH_NONE = 11
+"""Number of trade.v1.EntryPath: what does not come needs no entry."""
+_WHY_CANCELLED = {
+    CancelReason.NOT_SENT: "the parcel does not travel",
+    CancelReason.FILED_IN_ERROR: "it was filed by mistake",
+    CancelReason.NOT_ARRIVING: "the parcel does not arrive",
 }
 
 RISK_SILENT = Reason(
@@ -85,6 +95,28 @@ def decide(
         code_version=CODE_VERSION,
         degraded=risk is None,
         filings=shipment.filings,
+    )
+
+
+def withdrawn(shipment: Shipment, withdrawal: Withdrawal) -> Decision:
+    """The decision that takes a shipment out: by a caller's word and no finding, so nobody is asked."""
+    return Decision(
+        shipment_id=shipment.shipment_id,
+        revision=shipment.revision,
+        outcome=Outcome.WITHDRAWN,
+        entry_path=ENTRY_PATH_NONE,
+        reasons=(_why(withdrawal),),
+        code_version=CODE_VERSION,
+        filings=shipment.filings,
+    )
+
+
+def _why(withdrawal: Withdrawal) -> Reason:
+    return Reason(
+        code=ReasonCode.WITHDRAWN,
+        source=ReasonSource.PROCESS,
+        rule_id=f"withdrawn-{withdrawal.reason.name.lower().replace('_', '-')}",
+        detail=f"Withdrawn by {withdrawal.author}: {_WHY_CANCELLED[withdrawal.reason]}.",
     )
 
 

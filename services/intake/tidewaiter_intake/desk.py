@@ -3,7 +3,8 @@
 A batch runs through five steps; a crash leaves the journal such that running it again ends
 the same way:
 1. read the cases and merge their filings   (dies here: nothing happened)
-2. ask eligibility and risk at once         (dies here: claims stand; the same revision is answered the same)
+2. ask eligibility and risk at once, but not about what is withdrawn
+                                            (dies here: claims stand; the same revision is answered the same)
 3. decide, pure
 4. have the decisions recorded              (dies here: on the log; the same decision_id brings back the first)
 5. confirm and settle what is on record (`settling`)
@@ -24,7 +25,7 @@ from tidewaiter_chassis.coalesce import Coalescer
 from tidewaiter_chassis.failures import Failure
 
 from tidewaiter_intake import errors, ids
-from tidewaiter_intake.decide import AUDIT_SILENT, decide, pending, same_substance
+from tidewaiter_intake.decide import AUDIT_SILENT, decide, pending, same_substance, withdrawn
 from tidewaiter_intake.merge import merge
 from tidewaiter_intake.model import (
     Case,
@@ -38,6 +39,7 @@ from tidewaiter_intake.model import (
     Reason,
     Recorded,
     Settlement,
+    Shipment,
     ShipmentId,
 )
 from tidewaiter_intake.settling import Settling
@@ -58,8 +60,16 @@ class Peers(Protocol):
         """The decisions as the log holds them, None where it did not answer."""
         ...
 
+    def carried(self, shipment: Shipment) -> Any:
+        """The shipment as it goes over the wire, of one that nobody is asked about."""
+        ...
+
     async def confirm(self, confirmations: Sequence[Confirmation]) -> set[ShipmentId] | None:
         """Tell eligibility what is on record; the shipments that turned thereby, None where it did not answer."""
+        ...
+
+    async def release(self, withdrawn: Sequence[Confirmation]) -> set[ShipmentId] | None:
+        """Give back what shipments claim that are withdrawn on record; the shipments that turned thereby, or None."""
         ...
 
 
@@ -222,12 +232,12 @@ class Desk:
             await self._decide(part, results)
 
     async def _decide(self, works: Sequence[Work], results: dict[ShipmentId, Recorded | Decision]) -> None:
-        found = await self._peers.ask([Question(work.shipment, work.traceparent) for work in works])
+        found = await self._found(works)
         settlements: list[Settlement] = []
         to_record: list[tuple[Work, Entry]] = []
         for work, one in zip(works, found, strict=True):
             decision, current = self._decision(work, one), work.case.current
-            if one.determined is None:
+            if not decision.decision_id:
                 results[work.case.shipment_id] = decision
             elif current and same_substance(current.decision, decision):
                 settlements.append(Settlement(current, work.case.wanted, work.case.decisions))
@@ -251,14 +261,31 @@ class Desk:
             for work, one in determined
             if one.confirm_wanted and isinstance(results.get(work.case.shipment_id), Recorded)
         ]
+        gone = [
+            Confirmation(work.case.shipment_id, work.case.revision, work.traceparent)
+            for work in works
+            if work.case.withdrawal and isinstance(results.get(work.case.shipment_id), Recorded)
+        ]
         if settlements or turned:
-            self._settling.begin(settlements, turned, confirmations)
+            self._settling.begin(settlements, turned, confirmations, gone)
+
+    async def _found(self, works: Sequence[Work]) -> list[Found]:
+        """What the peers say of each, in order; nothing of what is withdrawn, which is not asked about."""
+        questions = [Question(work.shipment, work.traceparent) for work in works if work.case.withdrawal is None]
+        answers = iter(await self._peers.ask(questions) if questions else ())
+        return [
+            Found(None, None, self._peers.carried(work.shipment)) if work.case.withdrawal else next(answers)
+            for work in works
+        ]
 
     def _decision(self, work: Work, found: Found) -> Decision:
         finding = found.determined.finding if found.determined else None
-        decision = decide(work.shipment, finding, found.risk, quality=work.quality)
-        if finding is None:
-            return decision
+        if work.case.withdrawal:
+            decision = withdrawn(work.shipment, work.case.withdrawal)
+        elif finding is None:
+            return decide(work.shipment, finding, found.risk)
+        else:
+            decision = decide(work.shipment, finding, found.risk, quality=work.quality)
         current = work.case.current
         return decision._replace(
             decision_id=ids.decision_id(work.case.shipment_id, work.case.decisions + 1),

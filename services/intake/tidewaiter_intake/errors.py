@@ -41,6 +41,17 @@ def shipment_full(filings_max: int) -> Failure:
     )
 
 
+def withdrawals_full(withdrawals_max: int) -> Failure:
+    """As many requests to withdraw the shipment are kept as may be."""
+    return Failure(
+        kind=Kind.NOT_READY,
+        reason="WITHDRAWALS_FULL",
+        detail=f"{withdrawals_max} requests to withdraw this shipment are kept, and no more are taken: "
+        "send one of them again, or let an operator look",
+        facts={"withdrawals_max": str(withdrawals_max)},
+    )
+
+
 def shipment_not_found() -> Failure:
     """No shipment bears that name."""
     return Failure(

@@ -33,6 +33,7 @@ from tidewaiter_intake.model import (
     Question,
     Recorded,
     RiskFinding,
+    Shipment,
     ShipmentId,
     Sighting,
 )
@@ -164,6 +165,20 @@ class Peers:
         except Failure as failure:
             self._note("audit", failure)
             raise
+
+    def carried(self, shipment: Shipment) -> trade_pb2.Shipment:
+        """The shipment as it goes over the wire, of one that nobody is asked about."""
+        message = trade_pb2.Shipment()
+        fill_shipment(message, shipment)
+        return message
+
+    async def release(self, withdrawn: Sequence[Confirmation]) -> set[ShipmentId] | None:
+        """Give back what shipments claim that are withdrawn on record; the shipments that turned thereby, or None."""
+        request = eligibility_pb2.ReleaseClaimsRequest(
+            shipment_ids=[each.shipment_id for each in withdrawn], revisions=[each.revision for each in withdrawn]
+        )
+        response = await self._call("eligibility", self._eligibility.ReleaseClaims, request, asked=0)
+        return None if response is None else {ShipmentId(turned.shipment_id) for turned in response.turned}
 
     async def _determine(self, request: eligibility_pb2.DetermineEligibilityRequest) -> list[Determined | None]:
         response = await self._call(

@@ -15,6 +15,7 @@ from tidewaiter_chassis.failures import Failure
 from tidewaiter_chassis.traces import ItemSpan, Tracing, current_span, rpc_context
 from tidewaiter_chassis.unserved import unserved
 
+from tidewaiter_intake.cancel import Cancel
 from tidewaiter_intake.get import Get
 from tidewaiter_intake.list_requirements import list_requirements
 from tidewaiter_intake.model import Answer, FilerType, Mode, ShipmentId
@@ -40,6 +41,7 @@ class IntakeServicer(intake_pb2_grpc.IntakeServiceServicer):
         preview: Preview,
         get: Get,
         redecide: Redecide,
+        cancel: Cancel,
         watch: Watch,
         requirements: Requirements,
         clock: Clock,
@@ -52,6 +54,7 @@ class IntakeServicer(intake_pb2_grpc.IntakeServiceServicer):
         self._preview = preview
         self._get = get
         self._redecide = redecide
+        self._cancel = cancel
         self._watch = watch
         self._requirements = requirements
         self._clock = clock
@@ -129,7 +132,13 @@ class IntakeServicer(intake_pb2_grpc.IntakeServiceServicer):
         results = await self._redecide.shipments([ShipmentId(one) for one in request.shipment_ids])
         return wire.redecisions_to(request.shipment_ids, results)
 
-    CancelShipment = unserved
+    async def CancelShipment(
+        self, request: intake_pb2.CancelShipmentRequest, context: Any
+    ) -> intake_pb2.CancelShipmentResponse:
+        """Withdrawn, on record."""
+        validation.refuse_invalid(request)
+        return wire.cancelled_to(await self._cancel.shipment(wire.cancellation_from(request)))
+
     ListShipments = unserved
 
     async def WatchDecisions(

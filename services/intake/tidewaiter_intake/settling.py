@@ -1,7 +1,8 @@
 """The last steps of a batch: confirming claims and noting in the journal what is on the log, after it was told.
 
-1. confirm to eligibility the revisions that are on record, where it still holds earlier ones
-                                            (dies here: not settled; deciding again brings back the same and confirms)
+1. confirm to eligibility the revisions that are on record, where it still holds earlier ones, and release what is
+   claimed by those that are withdrawn on record
+                                            (dies here: not settled; deciding again brings back the same, and confirms)
 2. settle in the journal, with the shipments that must be decided again
                                             (dies here: settled; those are durable and found by recovery)
 3. decide those again
@@ -39,6 +40,10 @@ class Peers(Protocol):
         """The shipments whose last answer eligibility no longer stands by, None where it did not answer."""
         ...
 
+    async def release(self, withdrawn: Sequence[Confirmation]) -> set[ShipmentId] | None:
+        """The same, of those that are withdrawn and claim nothing any more."""
+        ...
+
 
 class Settling:
     """The settlements under way."""
@@ -59,10 +64,14 @@ class Settling:
         self._tasks: set[asyncio.Task[Any]] = set()
 
     def begin(
-        self, settlements: Sequence[Settlement], turned: set[ShipmentId], confirmations: Sequence[Confirmation]
+        self,
+        settlements: Sequence[Settlement],
+        turned: set[ShipmentId],
+        confirmations: Sequence[Confirmation],
+        withdrawn: Sequence[Confirmation] = (),
     ) -> None:
-        """Start confirming and noting these; then decide again what was overturned."""
-        task = asyncio.create_task(self._settle(settlements, turned, confirmations))
+        """Start confirming, releasing and noting these; then decide again what was overturned."""
+        task = asyncio.create_task(self._settle(settlements, turned, confirmations, withdrawn))
         concerned = [settlement.recorded.decision.shipment_id for settlement in settlements]
         self._under_way.update(dict.fromkeys(concerned, task))
 
@@ -77,16 +86,22 @@ class Settling:
         task.add_done_callback(forget)
 
     async def _settle(
-        self, settlements: Sequence[Settlement], turned: set[ShipmentId], confirmations: Sequence[Confirmation]
+        self,
+        settlements: Sequence[Settlement],
+        turned: set[ShipmentId],
+        confirmations: Sequence[Confirmation],
+        withdrawn: Sequence[Confirmation],
     ) -> set[ShipmentId]:
         """What was overturned, once the journal remembers it."""
         freed = await self._peers.confirm(confirmations) if confirmations else set()
-        if freed is None:
-            # Wanted again, and left to recovery: deciding it again confirms it, when eligibility is back.
-            await self._journal.settle(settlements, turned | {each.shipment_id for each in confirmations})
+        released = await self._peers.release(withdrawn) if withdrawn else set()
+        if freed is None or released is None:
+            # Wanted again, and left to recovery: deciding it again confirms or releases it, when eligibility is back.
+            untold = {each.shipment_id for each in (*confirmations, *withdrawn)}
+            await self._journal.settle(settlements, turned | untold)
             self._left_over.set()
             return turned
-        overturned = turned | freed
+        overturned = turned | freed | released
         await self._journal.settle(settlements, overturned)
         return overturned
 

@@ -28,6 +28,7 @@ COLOURS: Final = {
     "PENDING": "cyan",
     "HOLD": "magenta",
     "REJECT": "red",
+    "WITHDRAWN": "white",
 }
 """By outcome and verdict."""
 

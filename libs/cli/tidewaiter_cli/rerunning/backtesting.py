@@ -25,6 +25,9 @@ DIFFERENT: Final = "DIFFERENT"
 SUPERSEDED: Final = "SUPERSEDED"
 """Not looked at: a later decision on the shipment stands."""
 
+WITHDRAWN: Final = "WITHDRAWN"
+"""Not looked at: the shipment was withdrawn, and no law or rule was asked about that."""
+
 Show = Callable[[str, int, int], None]
 """Called with the phase, how many entries are done in it, and how many there are."""
 
@@ -44,7 +47,7 @@ def run(journey: Journey, folder: Path, data: Path, since: str, choice: Choice, 
         flags = [*choice.law, f"--ledger={folder}", "--claim"]
         with Child("tidewaiter_eligibility.rerun", *flags) as ledger:
             for records in _batches(journey, folder, data, since, show):
-                claims = [one.shipment for one in records if one.is_newest and one.state == "WHOLE"]
+                claims = [one.shipment for one in records if _is_run(one)]
                 if claims:
                     ledger.ask(claims)
         journey.phase, journey.next_index = "tell", 0
@@ -98,7 +101,9 @@ class _Teller:
                 journey.counts[SUPERSEDED] += 1
             elif one.state != "WHOLE":
                 journey.counts[f"INPUT_{one.state}"] += 1
-        standing = [one for one in records if one.is_newest and one.state == "WHOLE"]
+            elif one.is_withdrawal:
+                journey.counts[WITHDRAWN] += 1
+        standing = [one for one in records if _is_run(one)]
         if standing:
             yield from self._compared(standing, journey)
 
@@ -137,6 +142,10 @@ class _Teller:
         questions = [part for one in records for part in (one.shipment, one.decision.risk.SerializeToString())]
         answers = map(risk_pb2.AssessmentResult.FromString, self._risk.ask(questions))
         return [one.finding.SerializeToString() if one.HasField("finding") else None for one in answers]
+
+
+def _is_run(record: Record) -> bool:
+    return record.is_newest and record.state == "WHOLE" and not record.is_withdrawal
 
 
 def _bytes(record: Record) -> bytes:

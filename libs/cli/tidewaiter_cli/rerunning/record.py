@@ -26,6 +26,13 @@ class Record(NamedTuple):
     decision: trade_pb2.Decision
     shipment: bytes
 
+    @property
+    def is_withdrawal(self) -> bool:
+        """Whether it was taken by somebody's word, so that no finding is behind it and nothing was asked."""
+        from tidewaiter.trade.v1 import trade_pb2
+
+        return self.decision.outcome == trade_pb2.OUTCOME_WITHDRAWN
+
 
 class Recall(NamedTuple):
     """What is recalled: of a log of how many entries, how many will be looked at from which on, and the records."""

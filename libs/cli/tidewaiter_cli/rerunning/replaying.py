@@ -65,8 +65,19 @@ class Replayer:
     def replay(self, records: Sequence[Record]) -> list[Replayed]:
         """What came of each, in order."""
         whole = [record for record in records if record.state == "WHOLE"]
-        results = iter(self._compared(whole) if whole else ())
-        return [next(results) if record.state == "WHOLE" else _unrun(record) for record in records]
+        judged = [record for record in whole if not record.is_withdrawal]
+        withdrawn = [record for record in whole if record.is_withdrawal]
+        results = iter(self._compared(judged) if judged else ())
+        taken = iter(self._taken(withdrawn) if withdrawn else ())
+        return [
+            _unrun(record) if record.state != "WHOLE" else next(taken if record.is_withdrawal else results)
+            for record in records
+        ]
+
+    def _taken(self, records: Sequence[Record]) -> Iterator[Replayed]:
+        """Of those that rest on a word: there are no findings to be found again."""
+        parts = [part for one in records for part in (one.decision.SerializeToString(), b"", b"")]
+        return map(_compare, records, self._intake.ask(parts))
 
     def _compared(self, records: Sequence[Record]) -> Iterator[Replayed]:
         checks, assessments = self._found(records)

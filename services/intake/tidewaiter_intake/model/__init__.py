@@ -44,11 +44,14 @@ from tidewaiter_intake.model.filing import (
     ShipmentId,
     etag,
 )
+from tidewaiter_intake.model.withdrawal import Cancellation, CancelReason, Withdrawal
 
 __all__ = [
     "Accepted",
     "Answer",
     "Arrival",
+    "CancelReason",
+    "Cancellation",
     "Case",
     "Confirmation",
     "Conflict",
@@ -84,5 +87,6 @@ __all__ = [
     "Sighting",
     "Standing",
     "Verdict",
+    "Withdrawal",
     "etag",
 ]

@@ -6,6 +6,7 @@ from enum import IntEnum
 from typing import NamedTuple, NewType
 
 from tidewaiter_intake.model.filing import Filing, Shipment, ShipmentId
+from tidewaiter_intake.model.withdrawal import Withdrawal
 
 DecisionId = NewType("DecisionId", str)
 
@@ -19,6 +20,7 @@ class Outcome(IntEnum):
     HOLD = 4
     REJECT = 5
     PENDING = 6
+    WITHDRAWN = 7
 
 
 class Verdict(IntEnum):
@@ -55,6 +57,7 @@ class ReasonCode(IntEnum):
     ELIGIBILITY_SILENT = 23
     AUDIT_SILENT = 24
     UNDER_REVIEW = 25
+    WITHDRAWN = 51
 
 
 class Reason(NamedTuple):
@@ -150,7 +153,8 @@ class Case(NamedTuple):
     """A shipment with all that is needed to decide it.
 
     `wanted` counts the causes to decide it so far; it is settled when a decision covers as many. A case may
-    be out of date: deciding it then settles fewer causes than there are, and the rest stay wanted.
+    be out of date: deciding it then settles fewer causes than there are, and the rest stay wanted. `withdrawal` is
+    what takes it out at this revision, None while it is in.
     """
 
     shipment_id: ShipmentId
@@ -161,6 +165,7 @@ class Case(NamedTuple):
     degraded: bool
     filings: tuple[FiledBefore, ...]
     current: Recorded | None = None
+    withdrawal: Withdrawal | None = None
 
 
 class Fresh(NamedTuple):
@@ -171,9 +176,9 @@ class Fresh(NamedTuple):
 
 
 class Accepted(NamedTuple):
-    """A filing that is durable: on which shipment, as which revision, and what it was answered before.
+    """A filing or cancellation that is durable: on which shipment, as which revision, what it was answered before.
 
-    `filed` is the filing as the journal now holds it, None for one that it held before.
+    `filed` is the filing as the journal now holds it, None for one that it held before and for a cancellation.
     """
 
     shipment_id: ShipmentId
@@ -200,7 +205,10 @@ class Settlement(NamedTuple):
 
 
 class Confirmation(NamedTuple):
-    """A revision on which a decision is on record, so that eligibility lets go of what came before it."""
+    """A revision on which a decision is on record, so that eligibility lets go of what came before it.
+
+    Where that decision withdraws the shipment, of what it claims at all.
+    """
 
     shipment_id: ShipmentId
     revision: int
@@ -208,7 +216,7 @@ class Confirmation(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What a filer is told about one filing."""
+    """What a caller is told about one filing, or one cancellation."""
 
     request_id: str
     decision: Decision

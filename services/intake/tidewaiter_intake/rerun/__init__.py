@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tidewaiter_intake.decide import RISK_SILENT, decide
-from tidewaiter_intake.model import Decision, EligibilityFinding, Facts, Mode, Reason, RiskFinding, Shipment
+from tidewaiter_intake.model import Decision, EligibilityFinding, Facts, Mode, Outcome, Reason, RiskFinding, Shipment
 
 _UNREAD = Facts(mode=Mode.AIR)
 """The decision is taken from the findings: nothing that is said of the parcel is looked at again."""
@@ -18,6 +18,8 @@ def quality_of(recorded: Decision) -> tuple[Reason, ...]:
 
 def decide_again(recorded: Decision, eligibility: EligibilityFinding | None, risk: RiskFinding | None) -> Decision:
     """The decision on the recorded shipment by these findings; who, when and why it was asked stay as recorded."""
+    if recorded.outcome is Outcome.WITHDRAWN:
+        return recorded  # by somebody's word and no finding: there is nothing to run
     shipment = Shipment(
         shipment_id=recorded.shipment_id, revision=recorded.revision, facts=_UNREAD, filings=recorded.filings
     )

@@ -18,6 +18,7 @@ from tidewaiter_intake.keys import join_keys
 from tidewaiter_intake.model import (
     Accepted,
     Arrival,
+    Cancellation,
     Case,
     Decision,
     FiledBefore,
@@ -27,6 +28,7 @@ from tidewaiter_intake.model import (
     ShipmentId,
     etag,
 )
+from tidewaiter_intake.store import withdrawals
 
 _FIND_FILING = """
 SELECT shipment_id, revision, digest, content, decision_id FROM filing
@@ -137,6 +139,14 @@ class SqliteJournal:
         answered = self._recorded(self.database.read(), decision_id)
         return Accepted(accepted.shipment_id, accepted.revision, accepted.replayed, answered)
 
+    async def cancel(self, asked: Cancellation) -> Accepted | Failure:
+        """Make a withdrawal durable: the shipment is out from its next revision on, until a filing comes.
+
+        A request that was taken before is answered with what it was answered then. Failures as `withdrawals.cancel`.
+        """
+        found = await self.database.write(lambda db: withdrawals.cancel(db, asked))
+        return self._with_answer(*found) if isinstance(found, tuple) else found
+
     def cases(self, shipment_ids: Iterable[ShipmentId]) -> list[Case]:
         """The shipments as they stand, in order; one that does not exist is left out."""
         db = self.database.read()
@@ -155,7 +165,8 @@ class SqliteJournal:
             filings = tuple(FiledBefore(*filed) for filed in db.execute(_FIND_FILINGS, (shipment_id,)))
             revision, wanted, settled, decisions, degraded, decision_id = row
             current = self._recorded(db, decision_id) if decision_id else None
-        return Case(shipment_id, revision, wanted, settled, decisions, bool(degraded), filings, current)
+            withdrawal = withdrawals.find(db, shipment_id, revision)
+        return Case(shipment_id, revision, wanted, settled, decisions, bool(degraded), filings, current, withdrawal)
 
     def _recorded(self, db: apsw.Connection, decision_id: str) -> Recorded:
         decision, receipt = db.execute(_FIND_DECISION, (decision_id,)).get
@@ -228,3 +239,4 @@ def _settle(db: apsw.Connection, settlement: Settlement) -> None:
         ),
     )
     db.execute(_ANSWER, (decision.decision_id, decision.shipment_id, decision.revision))
+    withdrawals.answer(db, decision)

@@ -10,7 +10,17 @@ from tidewaiter.trade.v1 import trade_pb2
 from tidewaiter_chassis import answers, validation
 from tidewaiter_chassis.failures import Failure, invalid
 
-from tidewaiter_intake.model import Answer, Decision, Filing, Sighting, Standing, etag
+from tidewaiter_intake.model import (
+    Answer,
+    Cancellation,
+    CancelReason,
+    Decision,
+    Filing,
+    ShipmentId,
+    Sighting,
+    Standing,
+    etag,
+)
 from tidewaiter_intake.wire.decisions import fill_decision
 from tidewaiter_intake.wire.filings import filing_from
 from tidewaiter_intake.wire.shipments import fill_shipment_for_filer, fill_timestamp
@@ -95,6 +105,26 @@ def redecisions_to(
             into.error.CopyFrom(answers.to_status(result))
         else:
             _fill_told(into.decision, result)
+    return message
+
+
+def cancellation_from(message: intake_pb2.CancelShipmentRequest) -> Cancellation:
+    """What is asked; of a message that breaks no rule."""
+    return Cancellation(
+        ShipmentId(message.shipment_id),
+        message.request_id,
+        CancelReason(message.reason),
+        message.author,
+        message.etag,
+    )
+
+
+def cancelled_to(answer: Answer) -> intake_pb2.CancelShipmentResponse:
+    """What the caller is told of its cancellation."""
+    message = intake_pb2.CancelShipmentResponse(replayed=answer.replayed, etag=answer.etag)
+    _fill_told(message.decision, answer.decision)
+    if answer.receipt:
+        message.receipt.MergeFromString(answer.receipt)
     return message
 
 

@@ -650,20 +650,29 @@ class ReleaseClaimsRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     SHIPMENT_IDS_FIELD_NUMBER: _builtins.int
+    REVISIONS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def shipment_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Shipments withdrawn, 1 to 1,000, each once: 1 to 128 of A-Z a-z 0-9 . _ : -
         One without a claim changes nothing.
         """
 
+    @_builtins.property
+    def revisions(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """The revision of each that was withdrawn, in the same order, 1 or more: a claim of
+        a later one stays, so that a call that comes late releases nothing that was
+        claimed since. Empty: whatever is claimed. Another number of them is refused.
+        """
+
     def __init__(
         self,
         *,
         shipment_ids: _abc.Iterable[_builtins.str] | None = ...,
+        revisions: _abc.Iterable[_builtins.int] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["shipment_ids", b"shipment_ids"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["revisions", b"revisions", "shipment_ids", b"shipment_ids"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -8,6 +8,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.rpc import status_pb2 as _status_pb2
 from tidewaiter.trade.v1 import trade_pb2 as _trade_pb2
 import builtins as _builtins
@@ -20,6 +21,36 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _CancelReason:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _CancelReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CancelReason.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    CANCEL_REASON_UNSPECIFIED: _CancelReason.ValueType  # 0
+    """Refused."""
+    CANCEL_REASON_NOT_SENT: _CancelReason.ValueType  # 1
+    """The parcel does not travel: not sold, or not handed over."""
+    CANCEL_REASON_FILED_IN_ERROR: _CancelReason.ValueType  # 2
+    """It was filed by mistake."""
+    CANCEL_REASON_NOT_ARRIVING: _CancelReason.ValueType  # 3
+    """The parcel travelled and does not arrive: lost, destroyed or turned back."""
+
+class CancelReason(_CancelReason, metaclass=_CancelReasonEnumTypeWrapper):
+    """Why a shipment is withdrawn. These are the suite's own words and no code list of
+    an authority.
+    """
+
+CANCEL_REASON_UNSPECIFIED: CancelReason.ValueType  # 0
+"""Refused."""
+CANCEL_REASON_NOT_SENT: CancelReason.ValueType  # 1
+"""The parcel does not travel: not sold, or not handed over."""
+CANCEL_REASON_FILED_IN_ERROR: CancelReason.ValueType  # 2
+"""It was filed by mistake."""
+CANCEL_REASON_NOT_ARRIVING: CancelReason.ValueType  # 3
+"""The parcel travelled and does not arrive: lost, destroyed or turned back."""
+Global___CancelReason: _TypeAlias = CancelReason  # noqa: Y015
 
 @_typing.final
 class SubmitFilingRequest(_message.Message):
@@ -399,22 +430,36 @@ class CancelShipmentRequest(_message.Message):
     SHIPMENT_ID_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    AUTHOR_FIELD_NUMBER: _builtins.int
     shipment_id: _builtins.str
-    """The shipment."""
+    """The shipment: the id that intake gave it, 1 to 128 of A-Z a-z 0-9 . _ : -"""
     etag: _builtins.str
-    """Etag the caller saw; a stale one is refused with ABORTED."""
+    """Etag the caller saw, at most 256 characters; a stale one is refused with
+    ABORTED. Empty: whatever it is by now.
+    """
     request_id: _builtins.str
-    """The caller's id of this request, as in Filing."""
+    """The caller's id of this request, 1 to 128 of A-Z a-z 0-9 . _ : -, its own among
+    those on the shipment. With other content it is refused.
+    """
+    reason: Global___CancelReason.ValueType
+    """Why; required."""
+    author: _builtins.str
+    """Who asks, 1 to 100 characters: an office or an account and no person's name. It
+    is on the log for good, and told to the filers.
+    """
     def __init__(
         self,
         *,
         shipment_id: _builtins.str = ...,
         etag: _builtins.str = ...,
         request_id: _builtins.str = ...,
+        reason: Global___CancelReason.ValueType = ...,
+        author: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "request_id", b"request_id", "shipment_id", b"shipment_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["author", b"author", "etag", b"etag", "reason", b"reason", "request_id", b"request_id", "shipment_id", b"shipment_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -428,21 +473,34 @@ class CancelShipmentResponse(_message.Message):
 
     DECISION_FIELD_NUMBER: _builtins.int
     REPLAYED_FIELD_NUMBER: _builtins.int
+    RECEIPT_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
     replayed: _builtins.bool
-    """True when this request_id was answered before."""
+    """True when this request_id was taken before."""
+    etag: _builtins.str
+    """Etag of the shipment's revision."""
     @_builtins.property
     def decision(self) -> _trade_pb2.Decision:
-        """The decision that records it."""
+        """The decision that records it. PENDING, without a decision_id, while the log does
+        not answer: it is recorded when that is back. Another outcome when a filing came
+        at the same time and opened the shipment again.
+        """
+
+    @_builtins.property
+    def receipt(self) -> _trade_pb2.Receipt:
+        """Proof that the decision is on the log; absent while PENDING."""
 
     def __init__(
         self,
         *,
         decision: _trade_pb2.Decision | None = ...,
         replayed: _builtins.bool = ...,
+        receipt: _trade_pb2.Receipt | None = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "receipt", b"receipt"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "replayed", b"replayed"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "etag", b"etag", "receipt", b"receipt", "replayed", b"replayed"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

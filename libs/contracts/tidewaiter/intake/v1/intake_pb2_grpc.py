@@ -133,7 +133,10 @@ class IntakeServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CancelShipment(self, request, context):
-        """Withdraws a shipment: claims are released, the withdrawal is recorded. Not served yet.
+        """Withdraws a shipment at its next revision: recorded as a decision with the
+        outcome WITHDRAWN, then what it claimed is released, then the shipments that
+        this turns are decided again. A later filing opens it again. Durable before it
+        is begun; the same request_id with the same content returns the first answer.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -67,7 +67,11 @@ class IntakeServiceStub:
     DRAINING once all that it took is answered. Both can be resumed.
     """
     CancelShipment: _grpc.UnaryUnaryMultiCallable[_intake_pb2.CancelShipmentRequest, _intake_pb2.CancelShipmentResponse]
-    """Withdraws a shipment: claims are released, the withdrawal is recorded. Not served yet."""
+    """Withdraws a shipment at its next revision: recorded as a decision with the
+    outcome WITHDRAWN, then what it claimed is released, then the shipments that
+    this turns are decided again. A later filing opens it again. Durable before it
+    is begun; the same request_id with the same content returns the first answer.
+    """
     GetShipment: _grpc.UnaryUnaryMultiCallable[_intake_pb2.GetShipmentRequest, _intake_pb2.GetShipmentResponse]
     """The merged view of a shipment with its current decision."""
     RedecideShipments: _grpc.UnaryUnaryMultiCallable[_intake_pb2.RedecideShipmentsRequest, _intake_pb2.RedecideShipmentsResponse]
@@ -128,7 +132,11 @@ class IntakeServiceAsyncStub(IntakeServiceStub):
     DRAINING once all that it took is answered. Both can be resumed.
     """
     CancelShipment: _aio.UnaryUnaryMultiCallable[_intake_pb2.CancelShipmentRequest, _intake_pb2.CancelShipmentResponse]  # type: ignore[assignment]
-    """Withdraws a shipment: claims are released, the withdrawal is recorded. Not served yet."""
+    """Withdraws a shipment at its next revision: recorded as a decision with the
+    outcome WITHDRAWN, then what it claimed is released, then the shipments that
+    this turns are decided again. A later filing opens it again. Durable before it
+    is begun; the same request_id with the same content returns the first answer.
+    """
     GetShipment: _aio.UnaryUnaryMultiCallable[_intake_pb2.GetShipmentRequest, _intake_pb2.GetShipmentResponse]  # type: ignore[assignment]
     """The merged view of a shipment with its current decision."""
     RedecideShipments: _aio.UnaryUnaryMultiCallable[_intake_pb2.RedecideShipmentsRequest, _intake_pb2.RedecideShipmentsResponse]  # type: ignore[assignment]
@@ -210,7 +218,11 @@ class IntakeServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _intake_pb2.CancelShipmentRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_intake_pb2.CancelShipmentResponse, _abc.Awaitable[_intake_pb2.CancelShipmentResponse]]:
-        """Withdraws a shipment: claims are released, the withdrawal is recorded. Not served yet."""
+        """Withdraws a shipment at its next revision: recorded as a decision with the
+        outcome WITHDRAWN, then what it claimed is released, then the shipments that
+        this turns are decided again. A later filing opens it again. Durable before it
+        is begun; the same request_id with the same content returns the first answer.
+        """
 
     @_abc_1.abstractmethod
     def GetShipment(

@@ -124,6 +124,10 @@ class _OutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Outcome.Value
     """Do not load, or inadmissible."""
     OUTCOME_PENDING: _Outcome.ValueType  # 6
     """Durable, not yet decided; a decision follows without another filing."""
+    OUTCOME_WITHDRAWN: _Outcome.ValueType  # 7
+    """Withdrawn: nothing is asked of it and it counts for nothing. Its reason says by
+    whom, or with which shipment it is one parcel. A later filing opens it again.
+    """
 
 class Outcome(_Outcome, metaclass=_OutcomeEnumTypeWrapper):
     """What happens to the parcel. When several hold, the gravest wins: REJECT,
@@ -144,6 +148,10 @@ OUTCOME_REJECT: Outcome.ValueType  # 5
 """Do not load, or inadmissible."""
 OUTCOME_PENDING: Outcome.ValueType  # 6
 """Durable, not yet decided; a decision follows without another filing."""
+OUTCOME_WITHDRAWN: Outcome.ValueType  # 7
+"""Withdrawn: nothing is asked of it and it counts for nothing. Its reason says by
+whom, or with which shipment it is one parcel. A later filing opens it again.
+"""
 Global___Outcome: _TypeAlias = Outcome  # noqa: Y015
 
 class _EntryPath:
@@ -384,6 +392,8 @@ class _ReasonCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ReasonCode
     """The recipient's day of gifts is over, and the exemption is open: filed
     without the declaration the parcel is weighed as an ordinary import.
     """
+    REASON_CODE_WITHDRAWN: _ReasonCode.ValueType  # 51
+    """The shipment was withdrawn with CancelShipment."""
     REASON_CODE_LOTS_OF_ONE_ORDER: _ReasonCode.ValueType  # 60
     """The lots of one order, on whatever days, are together over the limit."""
 
@@ -494,6 +504,8 @@ REASON_CODE_GIFT_UNDECLARED_OPEN: ReasonCode.ValueType  # 50
 """The recipient's day of gifts is over, and the exemption is open: filed
 without the declaration the parcel is weighed as an ordinary import.
 """
+REASON_CODE_WITHDRAWN: ReasonCode.ValueType  # 51
+"""The shipment was withdrawn with CancelShipment."""
 REASON_CODE_LOTS_OF_ONE_ORDER: ReasonCode.ValueType  # 60
 """The lots of one order, on whatever days, are together over the limit."""
 Global___ReasonCode: _TypeAlias = ReasonCode  # noqa: Y015
@@ -1742,7 +1754,7 @@ class Decision(_message.Message):
     shipment_id: _builtins.str
     """The shipment."""
     revision: _builtins.int
-    """Revision of the merged view that was decided."""
+    """Revision of the shipment that was decided."""
     supersedes: _builtins.str
     """decision_id of the decision before; empty for the first."""
     outcome: Global___Outcome.ValueType
