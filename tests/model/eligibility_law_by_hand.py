@@ -14,9 +14,11 @@ END = "9999-12-31"
 
 # id, modes, origins, from, to, limit in cents while open, entries.
 REGIMES = [
-    ("R00", ANY, ALL, "1993-12-08", "2016-03-10", 20_000, "TYPE_11 TYPE_01"),
+    ("R00-12", ANY, ALL, "1993-12-08", "2012-12-06", 20_000, ""),
+    ("R00", ANY, ALL, "2012-12-06", "2016-03-10", 20_000, "TYPE_11 TYPE_01"),
     ("R01-16", ANY, ALL, "2016-03-10", "2016-08-26", 80_000, "TYPE_11 TYPE_01"),
     ("R01", ANY, ALL, "2016-08-26", "2025-08-29", 80_000, "TYPE_11 TYPE_01"),
+    ("R02", ANY, CHINA, "2025-02-04", "2025-02-08", 80_000, "TYPE_11 TYPE_01"),
     ("R04", NONPOSTAL, CHINA, "2025-05-02", "2025-08-29", None, "TYPE_11 TYPE_01"),
     ("R05", POSTAL, CHINA, "2025-05-02", "2025-08-29", None, "POSTAL_DUTY"),
     ("R07", NONPOSTAL, ALL, "2025-08-29", "2026-06-24", None, "TYPE_11 TYPE_01"),
@@ -25,7 +27,8 @@ REGIMES = [
     ("R10a", POSTAL, ALL, "2026-07-24", "2026-09-22", None, "MAIL_WORKSHEET TYPE_01"),
     ("R10b", POSTAL, ALL, "2026-09-22", "2026-10-22", None, "MAIL_WORKSHEET TYPE_13 TYPE_01"),
     ("R10c", POSTAL, ALL, "2026-10-22", "2027-07-01", None, "TYPE_13 MAIL_WORKSHEET TYPE_01"),
-    ("R11", ANY, ALL, "2027-07-01", END, None, "TYPE_13 TYPE_11 TYPE_01"),
+    ("R11", NONPOSTAL, ALL, "2027-07-01", END, None, "TYPE_11 TYPE_01"),
+    ("R11M", POSTAL, ALL, "2027-07-01", END, None, "TYPE_13 TYPE_11 TYPE_01"),
 ]
 INFORMAL_CENTS = 250_000
 INFORMAL = {"TYPE_11", "TYPE_12", "TYPE_13", "MAIL_WORKSHEET", "POSTAL_DUTY"}
@@ -65,6 +68,8 @@ def found(parcel: Parcel) -> tuple[str, str, str]:
         return "ELIGIBLE", regime[0], "GIFT"
     if limit is None or parcel.cents > limit:
         return "NOT_ELIGIBLE", regime[0], entry(parcel, regime)
+    if regime[0] == "R02":
+        return "UNKNOWN", regime[0], "UNSPECIFIED"
     if path == "SECTION_321_MANIFEST" and "PARTNER_AGENCY" in parcel.flags and parcel.mode != "MAIL":
         if not TYPE_86_DAYS[0] <= parcel.day < TYPE_86_DAYS[1]:
             return "NOT_ELIGIBLE", regime[0], entry(parcel, regime)
@@ -99,8 +104,11 @@ def entry(parcel: Parcel, regime: tuple[str, tuple[str, ...], tuple[str, ...], s
     if "QUOTA" in parcel.flags:
         wanted = [path for path in ("TYPE_12", *wanted) if path not in closed_to_quota()]
     if is_spirits_or_tobacco(parcel):
-        wanted = [path for path in wanted if path not in {"TYPE_11", "TYPE_13", "MAIL_WORKSHEET"}]
-    return next(path for path in (*wanted, "TYPE_01") if fits(path, parcel))
+        wanted = [path for path in wanted if path not in {"TYPE_11", "TYPE_12", "TYPE_13", "MAIL_WORKSHEET"}]
+    if "AGENCY_FEE" in parcel.flags:
+        wanted = [path for path in wanted if path in {"TYPE_11", "TYPE_01"}]
+    last = "TYPE_01" if regime[6] else "UNSPECIFIED"
+    return next(path for path in (*wanted, last) if fits(path, parcel))
 
 
 def closed_to_quota() -> set[str]:

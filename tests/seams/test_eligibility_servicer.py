@@ -130,7 +130,7 @@ async def test_the_regimes_are_listed_and_filtered(stub: Stub) -> None:
 
     assert ["GIFT", "R04"] == [regime.regime_id for regime in response.regimes]
     assert law().version == response.law_version
-    assert 14 == len((await stub.ListRegimes(eligibility_pb2.ListRegimesRequest())).regimes)
+    assert 17 == len((await stub.ListRegimes(eligibility_pb2.ListRegimesRequest())).regimes)
 
 
 @pytest.mark.parametrize("wrong", [{"on": "2025-02-30"}, {"on": "today"}, {"origin_country": "china"}, {"mode": 77}])

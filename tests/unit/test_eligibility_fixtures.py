@@ -6,12 +6,13 @@ Expected by hand from law.md: regimes and entries 2.1 and 2.7, limits 1.1, value
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from tidewaiter_eligibility.judge import judge
-from tidewaiter_eligibility.model import EntryPath, Mode, ReasonCode, Verdict
+from tidewaiter_eligibility.model import Confidence, EntryPath, GoodsFlag, Judgement, Mode, ReasonCode, Verdict
 
-from tests.eligibility_shipments import law, shipment
+from tests.eligibility_shipments import goods, law, shipment
 
 MANIFEST, INFORMAL, FORMAL = EntryPath.SECTION_321_MANIFEST, EntryPath.TYPE_11, EntryPath.TYPE_01
 POSTAL, WORKSHEET, MAIL_INFORMAL = EntryPath.POSTAL_DUTY, EntryPath.MAIL_WORKSHEET, EntryPath.TYPE_13
@@ -23,7 +24,7 @@ R01_16 = ("R01-16", OPEN, MANIFEST)
 R04, R05 = ("R04", SHUT, INFORMAL), ("R05", SHUT, POSTAL)
 R07, R07M, R09 = ("R07", SHUT, INFORMAL), ("R07M", SHUT, POSTAL), ("R09", SHUT, INFORMAL)
 R10A, R10B, R10C = ("R10a", SHUT, WORKSHEET), ("R10b", SHUT, WORKSHEET), ("R10c", SHUT, MAIL_INFORMAL)
-R11, R11M = ("R11", GONE, INFORMAL), ("R11", GONE, MAIL_INFORMAL)
+R11, R11M = ("R11", GONE, INFORMAL), ("R11M", GONE, MAIL_INFORMAL)
 
 # What more than the limit needs while the exemption is open: informal entry up to 2,500 dollars (law.md 1.4).
 LIMIT_CENTS = {"R00": 20_000, "R01-16": 80_000, "R01": 80_000}
@@ -34,6 +35,8 @@ HISTORY = [
     ("2016-03-10", R01_16, R01_16, R01_16, R01_16),
     ("2016-08-25", R01_16, R01_16, R01_16, R01_16),
     ("2016-08-26", R01, R01, R01, R01),
+    ("2025-02-03", R01, R01, R01, R01),
+    ("2025-02-08", R01, R01, R01, R01),
     ("2025-05-01", R01, R01, R01, R01),
     ("2025-05-02", R04, R05, R01, R01),
     ("2025-05-13", R04, R05, R01, R01),
@@ -92,6 +95,48 @@ def test_the_limit_and_the_band_of_informal_entry_hold_on_every_day(
         assert [(Verdict.ELIGIBLE, MANIFEST), (Verdict.NOT_ELIGIBLE, INFORMAL)] == [found(limit), found(limit + 1)]
     light = INFORMAL if code is OPEN else path
     assert [(Verdict.NOT_ELIGIBLE, light), (Verdict.NOT_ELIGIBLE, FORMAL)] == [found(250_000), found(250_001)]
+
+
+# law.md 2.1: closed from 2025-02-04 and put back between 2025-02-05 and 2025-02-07; neither instant is on record.
+@pytest.mark.parametrize("day", ["2025-02-04", "2025-02-05", "2025-02-07"])
+@pytest.mark.parametrize("mode", [Mode.AIR, Mode.MAIL])
+def test_the_short_closing_of_february_2025_is_neither_passed_nor_refused(day: str, mode: Mode) -> None:
+    def found(**changes: Any) -> Judgement:
+        return judge(shipment(day=date.fromisoformat(day), mode=mode, **{"origin": "CN", **changes}), law=law())
+
+    asked = found()
+    assert ("R02", Verdict.UNKNOWN, EntryPath.UNSPECIFIED) == (asked.regime_id, asked.verdict, asked.path)
+    (reason,) = asked.reasons
+    assert (ReasonCode.LAW_UNKNOWN, "R02", Confidence.UNVERIFIED) == (reason.code, reason.rule_id, reason.confidence)
+    assert f"CN or HK on {day} is not on record" in reason.detail
+    assert ("EO 14195; EO 14200", None) == (reason.citation, asked.rule)
+
+    over = found(origin="HK", cents=80_001)
+    assert (Verdict.NOT_ELIGIBLE, INFORMAL) == (over.verdict, over.path)
+    assert "R01" == found(origin="DE").regime_id
+    assert ReasonCode.INPUT_MISSING is found(origin="").reasons[0].code
+    given = found(gift=True)
+    assert (Verdict.ELIGIBLE, EntryPath.GIFT) == (given.verdict, given.path)
+    assert all(each.code is not ReasonCode.GIFT_UNDECLARED_OPEN for each in given.reasons_otherwise)
+
+
+# law.md 1.4 and 2.7: no entry is on record before the limit of informal entry of 2012-12-06.
+@pytest.mark.parametrize(("day", "regime_id"), [("1994-01-01", "R00-12"), ("2012-12-05", "R00-12")])
+@pytest.mark.parametrize("mode", [Mode.AIR, Mode.MAIL])
+def test_before_informal_entry_is_on_record_no_entry_is_named(day: str, regime_id: str, mode: Mode) -> None:
+    def found(cents: int, *flags: GoodsFlag) -> tuple[str, Verdict, EntryPath]:
+        line = goods(cents, flags=frozenset(flags))
+        judged = judge(shipment(day=date.fromisoformat(day), mode=mode, items=(line,)), law=law())
+        assert (judged.path is EntryPath.UNSPECIFIED) is (ReasonCode.LAW_UNKNOWN in {x.code for x in judged.reasons})
+        return judged.regime_id, judged.verdict, judged.path
+
+    assert (regime_id, Verdict.ELIGIBLE, MANIFEST) == found(20_000)
+    for flags in ((), (GoodsFlag.QUOTA,), (GoodsFlag.AGENCY_FEE,)):
+        assert (regime_id, Verdict.NOT_ELIGIBLE, EntryPath.UNSPECIFIED) == found(20_001, *flags)
+    assert EntryPath.TYPE_03 is found(20_001, GoodsFlag.ANTIDUMPING)[2]
+    assert EntryPath.NONE is found(20_001, GoodsFlag.INADMISSIBLE)[2]
+    next_day = judge(shipment(day=date(2012, 12, 6), mode=mode, cents=20_001), law=law())
+    assert ("R00", INFORMAL) == (next_day.regime_id, next_day.path)
 
 
 @pytest.mark.parametrize("sent_from", ["CN", "HK", "CA", "MX", "DE", "VI", "GU", "AS"])

@@ -40,8 +40,8 @@ def missing(found: Judgement) -> list[str]:
         # law.md 1.3 and 2.7: AD/CVD and quota take 11, 13 and the worksheet away, leaving 01/03, and 12 for quota.
         (GoodsFlag.QUOTA, ReasonCode.EXCLUDED_QUOTA, EntryPath.TYPE_12, EntryPath.TYPE_01),
         (GoodsFlag.ANTIDUMPING, ReasonCode.EXCLUDED_ANTIDUMPING, EntryPath.TYPE_03, EntryPath.TYPE_03),
-        # law.md 1.3: a fee or tax due means 01 or 11.
-        (GoodsFlag.AGENCY_FEE, ReasonCode.EXCLUDED_AGENCY_FEE, EntryPath.TYPE_11, EntryPath.TYPE_13),
+        # law.md 1.3: a fee or tax due means 01 or 11, of which no mail regime has the second.
+        (GoodsFlag.AGENCY_FEE, ReasonCode.EXCLUDED_AGENCY_FEE, EntryPath.TYPE_11, EntryPath.TYPE_01),
         (GoodsFlag.EXCISE, ReasonCode.EXCLUDED_EXCISE, EntryPath.TYPE_11, EntryPath.TYPE_13),
         (GoodsFlag.INADMISSIBLE, ReasonCode.EXCLUDED_INADMISSIBLE, EntryPath.NONE, EntryPath.NONE),
     ],
@@ -67,6 +67,17 @@ def test_postal_duty_does_not_take_goods_under_an_order_or_a_quota() -> None:
     # law.md 2.2: AD/CVD or quota mail must be entered in ACE.
     for flag, path in ((GoodsFlag.QUOTA, EntryPath.TYPE_01), (GoodsFlag.ANTIDUMPING, EntryPath.TYPE_03)):
         assert path is judged(flag, day=CLOSED_DAY, mode=Mode.MAIL).path
+
+
+def test_goods_on_which_a_fee_is_due_use_no_entry_of_mail() -> None:
+    # law.md 1.3: a fee due means 01 or 11.
+    assert EntryPath.TYPE_01 is judged(GoodsFlag.AGENCY_FEE, day=CLOSED_DAY, mode=Mode.MAIL).path
+    assert EntryPath.TYPE_01 is judged(GoodsFlag.AGENCY_FEE, GoodsFlag.QUOTA, day=CLOSED_DAY).path
+
+
+def test_alcohol_under_a_quota_needs_formal_entry() -> None:
+    # law.md 2.7: alcohol leaves 01 and 03.
+    assert EntryPath.TYPE_01 is judged(GoodsFlag.QUOTA, day=CLOSED_DAY, hts_code="22071030").path
 
 
 def test_why_this_entry_says_which_lighter_one_the_goods_may_not_use() -> None:

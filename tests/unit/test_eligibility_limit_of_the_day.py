@@ -65,7 +65,11 @@ def switched() -> Law:
             ],
         },
         regimes={
-            "regime": [{**regime, "to": SWITCH}, {**regime, "id": "R-NEW", "from": SWITCH, "limit": "V-NEW"}],
+            "regime": [
+                {**regime, "to": SWITCH},
+                {**regime, "id": "R-NEW", "from": SWITCH, "limit": "V-NEW"},
+                {**shipped_row("regimes", "regime", "R02"), "limit": "V-NEW"},
+            ],
             "kept_open": [
                 {**shipped_row("regimes", "kept_open", each), "limit": "V-NEW"}
                 for each in ("K-1702B-CN", "K-1702B", "K-1702B-REG")
@@ -93,6 +97,6 @@ def test_a_local_day_for_which_no_limit_is_on_record_is_unknown() -> None:
 
     found = judge(before_the_record, law=law())
 
-    assert ("R00", Verdict.UNKNOWN, None) == (found.regime_id, found.verdict, found.limit_minor)
+    assert ("R00-12", Verdict.UNKNOWN, None) == (found.regime_id, found.verdict, found.limit_minor)
     assert [ReasonCode.LAW_UNKNOWN] == [reason.code for reason in found.reasons]
     assert "the limit of one person on 1993-12-07" in found.reasons[0].detail

@@ -17,7 +17,8 @@ def ids(*, on: date | None = None, origin: str = "", mode: Mode | None = None) -
 
 def test_all_rows_come_by_first_day_and_id() -> None:
     assert [
-        "R00", "GIFT", "GIFTI", "R01-16", "R01", "R04", "R05", "R07", "R07M", "R09", "R10a", "R10b", "R10c", "R11",
+        "R00-12", "GIFT", "GIFTI", "R00", "R01-16", "R01", "R02", "R04", "R05", "R07", "R07M", "R09", "R10a", "R10b",
+        "R10c", "R11", "R11M",
     ] == ids()  # fmt: skip
 
 
@@ -32,7 +33,7 @@ def test_all_rows_come_by_first_day_and_id() -> None:
         (date(2026, 11, 24), "", None, ["GIFT", "GIFTI", "R09", "R10c"]),
         (date(2027, 7, 1), "FR", Mode.OCEAN, ["GIFT", "R11"]),
         (date(1990, 1, 1), "", None, []),
-        (None, "HK", Mode.TRUCK, ["R00", "GIFT", "R01-16", "R01", "R04", "R07", "R09", "R11"]),
+        (None, "HK", Mode.TRUCK, ["R00-12", "GIFT", "R00", "R01-16", "R01", "R02", "R04", "R07", "R09", "R11"]),
     ],
 )
 def test_what_is_listed_covers_the_day_the_origin_and_the_mode(

@@ -16,7 +16,7 @@ from tests.eligibility_shipments import law, shipment
 
 FEBRUARY = """
 [[regime]]
-id = "OWN-R02"
+id = "R02"
 from = 2025-02-04
 to = 2025-02-07
 clock = "EASTERN_0001"
@@ -28,6 +28,7 @@ citation = "EO 14195"
 confidence = "unverified"
 note = "The short closing of February 2025."
 """
+ADDED = FEBRUARY.replace("R02", "R99").replace('["CN", "HK"]', '["MO"]')
 LOWER = """
 [[limit]]
 id = "V-C-800"
@@ -51,15 +52,25 @@ def written(folder: Path, **files: str) -> Path:
     return folder
 
 
-def test_a_row_of_another_id_is_added_and_governs(tmp_path: Path) -> None:
+def test_who_knows_when_a_closing_began_and_ended_says_so(tmp_path: Path) -> None:
     own = load_law(own=[written(tmp_path, regimes=FEBRUARY)])
     in_february = shipment(day=date(2025, 2, 5), origin="CN")
 
-    assert Verdict.ELIGIBLE is judge(in_february, law=law()).verdict
+    assert Verdict.UNKNOWN is judge(in_february, law=law()).verdict
     found = judge(in_february, law=own)
-    assert ("OWN-R02", Verdict.NOT_ELIGIBLE) == (found.regime_id, found.verdict)
+    assert ("R02", Verdict.NOT_ELIGIBLE) == (found.regime_id, found.verdict)
     assert ("EO 14195", Confidence.UNVERIFIED) == (found.reasons[0].citation, found.reasons[0].confidence)
     assert "R01" == judge(shipment(day=date(2025, 2, 7), origin="CN"), law=own).regime_id
+
+
+def test_a_row_of_another_id_is_added_and_governs(tmp_path: Path) -> None:
+    own = load_law(own=[written(tmp_path, regimes=ADDED)])
+    in_february = shipment(day=date(2025, 2, 5), origin="MO")
+
+    found = judge(in_february, law=own)
+
+    assert ("R99", Verdict.NOT_ELIGIBLE) == (found.regime_id, found.verdict)
+    assert Verdict.ELIGIBLE is judge(in_february, law=law()).verdict
 
 
 def test_a_row_of_the_same_id_stands_in_its_place(tmp_path: Path) -> None:
@@ -72,11 +83,11 @@ def test_a_row_of_the_same_id_stands_in_its_place(tmp_path: Path) -> None:
 
 
 def test_every_listing_says_which_rows_are_the_operators(tmp_path: Path) -> None:
-    own = load_law(own=[written(tmp_path, regimes=FEBRUARY, limits=LOWER)])
+    own = load_law(own=[written(tmp_path, regimes=ADDED, limits=LOWER)])
 
     rows = {each.row.id: each.row.standing for each in list_rows(own, on=None, origin_country="", mode=None)}
 
-    assert (Standing.ADDED, Standing.OVERRIDES, Standing.SHIPPED) == (rows["OWN-R02"], rows["V-C-800"], rows["R01"])
+    assert (Standing.ADDED, Standing.OVERRIDES, Standing.SHIPPED) == (rows["R99"], rows["V-C-800"], rows["R01"])
 
 
 def test_the_version_of_the_law_changes_with_own_rows(tmp_path: Path) -> None:
@@ -96,10 +107,10 @@ def test_a_later_directory_is_laid_over_an_earlier_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("files", "where", "problem"),
     [
-        ({"regimes": FEBRUARY.replace('id = "OWN-R02"', "")}, "regimes.toml regime 1", "id is missing"),
-        ({"regimes": FEBRUARY * 2}, "OWN-R02", "the own directory has it twice"),
-        ({"regimes": FEBRUARY.replace('["CN", "HK"]', "[]")}, "OWN-R02", "it overlaps R01"),
-        ({"regimes": FEBRUARY.replace('citation = "EO 14195"', "")}, "OWN-R02", "citation is missing"),
+        ({"regimes": FEBRUARY.replace('id = "R02"', "")}, "regimes.toml regime 1", "id is missing"),
+        ({"regimes": FEBRUARY * 2}, "R02", "the own directory has it twice"),
+        ({"regimes": FEBRUARY.replace('["CN", "HK"]', "[]")}, "R02", "it overlaps R01"),
+        ({"regimes": FEBRUARY.replace('citation = "EO 14195"', "")}, "R02", "citation is missing"),
         ({"regimes": "[mode_classes]\nPOSTAL = []"}, "regimes.toml mode_classes", "may only add and override rows"),
         ({"regimes": "regime = 1"}, "regimes.toml regime", "may only add and override rows"),
         ({"laws": FEBRUARY}, "laws.toml", "no such file of law"),

@@ -133,6 +133,8 @@ def _judged_as_any_other(case: Case, gift: GiftTest) -> Judgement:
 def _not_as_ordinary(case: Case) -> tuple[Reason, ...]:
     """Why a gift whose recipient's day is over is not passed as an ordinary import either: it has to ask for that."""
     limit, value = case.terms.limit, case.worth.minor
+    if case.governing.unclear:
+        return ()
     if limit is not None and value is not None and value <= limit.limit_minor:
         return (reasons.undeclared_open(limit),)
     return (*_exemption_off(case), *_value_over(case))

@@ -66,21 +66,24 @@ def entry(wanted: tuple[EntryPath, ...], *, mode: Mode, day: date, worth: Worth,
     """The entry of a shipment that is not eligible: the first that is open, fits its value and takes its goods.
 
     When none does, the one that is open to everything. UNSPECIFIED when a missing value or HTS number could
-    change it; the reasons then ask for them.
+    change it, and the reasons then ask for them; or when no entry of that day is on record.
     """
-    if goods.instead:
-        wanted = (*goods.instead, *wanted)
     rows = law.entries(wanted, mode, day)
-    way = _first_fitting(rows, worth, goods, goods.removes, law)
+    last = law.last_path if rows else None
+    if goods.instead:
+        rows = law.entries((*goods.instead, *wanted), mode, day)
+    way = _first_fitting(rows, worth, goods, goods.removes, last, day)
     if not goods.may_remove:
         return way
-    other = _first_fitting(rows, worth, goods, goods.removes | goods.may_remove, law)
+    other = _first_fitting(rows, worth, goods, goods.removes | goods.may_remove, last, day)
     if other.path is way.path:
         return way
     return Way(path=EntryPath.UNSPECIFIED, reasons=(*goods.unclear, *goods.perhaps_closing))
 
 
-def _first_fitting(rows: tuple[Path, ...], worth: Worth, goods: Goods, removes: frozenset[EntryPath], law: Law) -> Way:
+def _first_fitting(
+    rows: tuple[Path, ...], worth: Worth, goods: Goods, removes: frozenset[EntryPath], last: Path | None, day: date
+) -> Way:
     too_low = None
     closed = []
     for row in rows:
@@ -94,7 +97,9 @@ def _first_fitting(rows: tuple[Path, ...], worth: Worth, goods: Goods, removes: 
                 too_low = too_low or row
                 continue
         return _named(row, too_low, closed, worth, goods)
-    return _named(law.last_path, too_low, closed, worth, goods)
+    if last is None:
+        return Way(path=EntryPath.UNSPECIFIED, reasons=(reasons.law_unknown(f"the entry of such a shipment on {day}"),))
+    return _named(last, too_low, closed, worth, goods)
 
 
 def _named(row: Path, too_low: Path | None, closed: Sequence[Path], worth: Worth, goods: Goods) -> Way:

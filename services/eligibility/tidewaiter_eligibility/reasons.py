@@ -63,6 +63,14 @@ def exemption_off(regime: Regime, mode: Mode, day: date) -> Reason:
     return _said(ReasonCode.EXEMPTION_CLOSED, f"The exemption is closed to {goods} {_BY_MODE[mode]} on {day}.", regime)
 
 
+def exemption_unknown(regime: Regime, day: date) -> Reason:
+    """Whether the exemption is open to such goods on that day is not on record."""
+    goods = f"goods of {' or '.join(sorted(regime.origins))}" if regime.origins else "goods of every origin"
+    return _said(
+        ReasonCode.LAW_UNKNOWN, f"Whether the exemption was open to {goods} on {day} is not on record.", regime
+    )
+
+
 def value_over_limit(value_minor: int, limit: Limit) -> Reason:
     """The shipment alone is over the limit."""
     detail = f"{dollars(value_minor)} is over the limit of {dollars(limit.limit_minor)} for one person on one day."

@@ -13,7 +13,10 @@ from tidewaiter_eligibility.model import Mode, Reason, Shipment
 
 
 class Governing(Struct, frozen=True, kw_only=True, gc=False):
-    """The regime; None when an input is missing that decides it, and `unclear` then asks for it."""
+    """The regime; None when an input is missing that decides it, and `unclear` then asks for it.
+
+    `unclear` also says when the regime does not tell whether the exemption is open.
+    """
 
     regime: Regime | None
     unclear: tuple[Reason, ...]
@@ -39,4 +42,6 @@ def governing(shipment: Shipment, *, mode: Mode, day: date, law: Law) -> Governi
 def _of(regime: Regime | None, day: date) -> Governing:
     if regime is None:
         return Governing(regime=None, unclear=(reasons.law_unknown(f"an arrival on {day}"),))
+    if regime.exemption == "unknown":
+        return Governing(regime=regime, unclear=(reasons.exemption_unknown(regime, day),))
     return Governing(regime=regime, unclear=())

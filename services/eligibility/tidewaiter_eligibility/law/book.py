@@ -34,7 +34,7 @@ from tidewaiter_eligibility.law.rows import (
 )
 from tidewaiter_eligibility.model import EntryPath, Mode
 
-_STRICTNESS = {"open": 0, "closed": 1, "repealed": 2}
+_STRICTNESS = {"open": 0, "unknown": 1, "closed": 2, "repealed": 3}
 _CACHED_MAX = 8192
 
 R = TypeVar("R", bound=Row)

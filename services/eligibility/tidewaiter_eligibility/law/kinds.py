@@ -34,7 +34,8 @@ _PORT = re.compile(r"[0-9]{4}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _HTS_PREFIX = re.compile(r"[0-9]{2}|[0-9]{4,10}")
 _RULE_ID = re.compile(r"\S+")
-_EXEMPTIONS = {"open": "open", "closed": "closed", "repealed": "repealed"}
+_EXEMPTIONS = {each: each for each in ("open", "unknown", "closed", "repealed")}
+_MIGHT_BE_OPEN = frozenset({"open", "unknown"})
 _EFFECTS = {"DENY_ALL": "DENY_ALL", "DENY_MARGINAL": "DENY_MARGINAL"}
 _RATE_DAYS = {"ARRIVAL_DAY": "ARRIVAL_DAY"}
 _CLAIMANTS = {"buyer": "buyer", "consignee": "consignee"}
@@ -99,13 +100,12 @@ def penalty(row: Fields) -> Penalty:
 def regime(row: Fields, known: Known) -> Regime:
     """A [[regime]] of regimes.toml."""
     exemption = row.one_of("exemption", _EXEMPTIONS)
-    is_open = exemption == "open"
     return Regime(
         **row.row(),
         modes=row.one_of("modes", known.modes),
         origins=frozenset(row.each_like("origins", _COUNTRY)),
         exemption=exemption,
-        limit=row.one_of("limit", known.limits) if is_open else None,
+        limit=row.one_of("limit", known.limits) if exemption in _MIGHT_BE_OPEN else None,
         paths=row.each_of("paths", _PATHS),
         excludes=frozenset(row.optional_each_like("excludes", _RULE_ID)),
     )

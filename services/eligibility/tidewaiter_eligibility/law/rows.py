@@ -112,9 +112,9 @@ class Penalty(Row):
 class Regime(Row):
     """Whether paragraph (C) is available for these modes and origins; no origins: for every one.
 
-    `exemption` is open, closed or repealed; `limit` is there while it is open, and its paragraph tells the limit of a
-    local day on which another row is in force. `excludes` are the ids of exclusions that bar goods only under regimes
-    that name them.
+    `exemption` is open, closed or repealed, or unknown where what is on record does not tell; `limit` is there while it
+    is open or might be, and its paragraph tells the limit of a local day on which another row is in force. `excludes`
+    are the ids of exclusions that bar goods only under regimes that name them.
     """
 
     modes: frozenset[Mode]

@@ -70,6 +70,8 @@ def _(row: ClockReading) -> str:
 def _(row: Regime) -> str:
     limit = "" if row.limit is None else f", up to {dollars(row.limit.limit_minor)} for one person on one day"
     excludes = f"; also bars {', '.join(sorted(row.excludes))}" if row.excludes else ""
+    if row.exemption == "unknown":
+        return f"Whether the exemption is open is not on record; if so{limit}; entries: {_paths(row.paths)}{excludes}."
     return f"The exemption is {row.exemption}{limit}; entries: {_paths(row.paths)}{excludes}."
 
 

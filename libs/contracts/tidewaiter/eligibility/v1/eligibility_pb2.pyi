@@ -1009,7 +1009,9 @@ class Regime(_message.Message):
     to: _builtins.str
     """First day no more in force; empty when open-ended."""
     exemption: _builtins.str
-    """open, closed or repealed: whether 19 USC 1321(a)(2)(C) is available."""
+    """open, closed or repealed: whether 19 USC 1321(a)(2)(C) is available; unknown
+    where what is on record does not tell.
+    """
     citation: _builtins.str
     """The instrument."""
     confidence: _trade_pb2.Confidence.ValueType
@@ -1030,7 +1032,7 @@ class Regime(_message.Message):
 
     @_builtins.property
     def limit(self) -> _money_pb2.Money:
-        """Limit of one person on one day while open."""
+        """Limit of one person on one day while open; what it would be while unknown."""
 
     @_builtins.property
     def entry_paths(self) -> _containers.RepeatedScalarFieldContainer[_trade_pb2.EntryPath.ValueType]:
