@@ -12,7 +12,7 @@ TEST_FOLDERS := $(wildcard $(addprefix tests/,architecture unit contracts seams 
 TYPED := $(filter-out libs/contracts,$(wildcard libs/* services/* tools tests))
 CONTRACT_BASELINE := protos/released.binpb
 
-.PHONY: help setup lock protos protos-check protos-release errors format lint lint-python lint-protos lint-deploy types test interleavings bench measure-persons check demo run clean
+.PHONY: help setup lock protos protos-check protos-release errors format lint lint-python lint-protos lint-deploy types test interleavings bench measure-persons fuzz-names check demo run clean
 # `make -j` would mix the output of the checks, and two of them write the same caches.
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
@@ -116,6 +116,9 @@ bench: $(SET_UP) ## measure on this machine and write build/bench.json; LISTS=li
 measure-persons: $(SET_UP) ## measure the person key on FEBRL 4: make measure-persons DATA=directory
 	@test -n "$(DATA)" || { echo "Name the directory of FEBRL 4: make measure-persons DATA=directory"; exit 2; }
 	$(BIN)/python tools/measure_persons.py "$(DATA)"
+
+fuzz-names: $(SET_UP) ## screen a million names that nobody has; NAMES=5000 fewer, SEED=2 others, LISTS=lists/ official lists
+	$(BIN)/python tools/fuzz_names.py --names $(or $(NAMES),1000000) --seed $(or $(SEED),1) $(if $(LISTS),--lists $(LISTS))
 
 check: HISTORIES := 2000
 check: lint types protos-check test interleavings ## all that continuous integration runs

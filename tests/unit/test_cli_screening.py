@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tidewaiter_cli.__main__ import main
-from tidewaiter_cli.screening.grades import Graded, auc, best_f1, f1, threshold_for
+from tidewaiter_cli.screening.grades import Graded, auc, best_f1, f1, precision, recall, share_at_least, threshold_for
 from tidewaiter_cli.screening.variants import variants_of
 
 from tests.listed_parties import END, lines, sdn_line, write_list
@@ -157,6 +157,8 @@ def test_quality_is_measured_on_any_files_of_the_columns(
     assert (1.0, 0, 2) == tuple(found["screening"][key] for key in ("recall", "false_positives", "negatives"))
     assert {"jaro_winkler", "token_sort_ratio"} <= found["screening"]["plain_rapidfuzz"].keys()
     assert 0 == found["screening"]["top_score_share_of_others"]
+    assert (1.0, 1.0) == tuple(found["name_pairs"][key] for key in ("precision", "recall"))
+    assert (0, 1.0) == tuple(found["screening"]["index"][key] for key in ("hits_lost", "candidate_recall"))
 
 
 def test_speed_is_measured_over_a_folder(folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -197,6 +199,21 @@ def test_the_area_is_the_share_of_pairs_in_the_right_order(graded: list[Graded])
     ties = sum(mine == theirs for mine in same for theirs in other)
 
     assert (right + ties / 2) / (len(same) * len(other)) == pytest.approx(auc(graded))
+
+
+@given(GRADED, st.integers(0, 20))
+def test_f1_is_the_harmonic_mean_of_precision_and_recall(graded: list[Graded], threshold: int) -> None:
+    two = (precision(graded, threshold), recall(graded, threshold))
+
+    assert (2 * two[0] * two[1] / sum(two) if sum(two) else 0.0) == pytest.approx(f1(graded, threshold))
+
+
+@pytest.mark.parametrize(
+    ("found", "tried", "least"),
+    [(0, 0, 0.0), (0, 9, 0.0), (20, 20, 0.05 ** (1 / 20)), (8, 10, 0.4931), (95, 100, 0.8978)],
+)
+def test_a_share_is_at_least_what_the_tables_say(found: int, tried: int, least: float) -> None:
+    assert least == pytest.approx(share_at_least(found, tried), abs=1e-4)
 
 
 @given(GRADED)

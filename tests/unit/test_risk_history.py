@@ -94,6 +94,7 @@ SIGHTINGS = st.builds(
     currency=st.sampled_from(["USD", "EUR"]),
     nanos=st.none() | st.integers(0, 10**12),
     crowded=st.booleans(),
+    arrives=st.none() | st.integers(TODAY - 20, TODAY + 20),
     what_if=st.booleans(),
 )
 

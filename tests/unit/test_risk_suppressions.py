@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tidewaiter_chassis.failures import Failure
-from tidewaiter_risk.model import Action, Contribution, ReasonCode, Shipment
+from tidewaiter_risk import wire
+from tidewaiter_risk.model import Action, Contribution, Finding, Past, ReasonCode, Shipment, Traces
+from tidewaiter_risk.rerun.recorded import RecordedHistory, is_over_history
 from tidewaiter_risk.scorecard.load import SUPPRESSIONS_FILE
 from tidewaiter_risk.scorecard.rules import Scorecard
+from tidewaiter_risk.scorecard.suppressions import restored
 
-from tests.risk_examples import SCORECARD, assessor, day, item, lists_of, party, shipment
+from tests.risk_examples import SAMPLE, SCORECARD, assessor, day, item, lists_of, party, shipment
 from tests.unit.test_risk_scorecard import changed, load
 
 ROW = """
@@ -126,3 +130,77 @@ def test_one_without_scope_dates_or_author_is_refused(tmp_path: Path, old: str, 
 
     assert "SCORECARD_REFUSED" == refusal.value.reason
     assert problem in refusal.value.detail
+
+
+@pytest.mark.parametrize("author", ["j.doe", "x: 7 points not counted. y", "a\nb"])
+def test_what_a_suppression_took_is_read_back_whole(tmp_path: Path, author: str) -> None:
+    row = with_rows(tmp_path, ROW).suppressions[0]
+    before = the(assessor().assess(listed()).contributions)
+    after = replace(row, author=author).applied(before)
+
+    assert (0, "S-1") == (after.points, after.suppression_id)
+    # The floor is the rule's and never travels.
+    assert before == restored(after)
+    assert before == restored(before)
+
+
+def test_a_stale_list_is_never_suppressed(tmp_path: Path) -> None:
+    row = ROW.replace('citation = "sample entry 90001"\n', "")
+    stale = lists_of(SAMPLE).with_stale({"sample": "it is old"})
+    finding = assessor(scorecard=with_rows(tmp_path, row), lists=stale).assess(listed(buyer=party("Dana Whitcombe")))
+    contribution = next(one for one in finding.contributions if one.signal == "party.listed")
+
+    assert (ReasonCode.LIST_STALE, 75, "") == (
+        contribution.reason.code,
+        contribution.points,
+        contribution.suppression_id,
+    )
+
+
+class Replay:
+    """Assessed once with a history, recorded, and assessed again from the record."""
+
+    def __init__(self, scorecard: Scorecard) -> None:
+        self.first = assessor(scorecard=scorecard).assess(CROWDED)
+
+    def again(self, scorecard: Scorecard) -> Finding:
+        history = RecordedHistory()
+        history.contributions = [
+            wire.contribution_from(wire.contribution_to(one))
+            for one in self.first.contributions
+            if is_over_history(one.signal)
+        ]
+        return assessor(scorecard=scorecard, signals=history.signals()).assess(CROWDED.with_past(None))
+
+
+CROWDED = listed(buyer=party("Dana Whitcombe"), past=Past(names_of_contact=Traces(count=9, shipment_ids=("a", "b"))))
+OF_NAMES = ROW.replace('"party.listed"', '"history.names"').replace('citation = "sample entry 90001"\n', "")
+
+
+def test_a_decision_is_replayed_the_same_however_long_ago_its_suppression_expired(tmp_path: Path) -> None:
+    """Suppressions hold by the day of arrival, which the record has: today is not asked."""
+    scorecard = with_rows(tmp_path, OF_NAMES)
+    replay = Replay(scorecard)
+    contribution = the(replay.first.contributions)
+
+    assert ("history.names", 0, "S-1") == (contribution.signal, contribution.points, contribution.suppression_id)
+    assert replay.first == replay.again(scorecard)
+
+
+def test_with_a_scorecard_whose_suppression_ended_before_the_arrival_the_points_count_again(tmp_path: Path) -> None:
+    replay = Replay(with_rows(tmp_path, OF_NAMES))
+    ended = with_rows(tmp_path, OF_NAMES.replace("2025-07-01", "2025-02-01"))
+    plain = the(assessor().assess(CROWDED).contributions)
+
+    for scorecard in (ended, SCORECARD):
+        finding = replay.again(scorecard)
+        assert plain == the(finding.contributions)
+        assert plain.points == finding.score > 0
+        # Another scorecard is never taken for the one on record.
+        assert finding.scorecard_version != replay.first.scorecard_version
+
+
+def test_a_suppression_that_came_since_takes_the_points_of_what_is_run_again(tmp_path: Path) -> None:
+    finding = Replay(SCORECARD).again(with_rows(tmp_path, OF_NAMES))
+
+    assert (0, "S-1") == (finding.score, the(finding.contributions).suppression_id)

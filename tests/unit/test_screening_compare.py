@@ -153,3 +153,18 @@ def test_the_bones_of_a_word_are_what_a_script_without_vowels_keeps(written: str
 
 def test_what_a_word_says_without_knowing_is_finite() -> None:
     assert math.isfinite(bits_by_length("word"))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Mounir el Motassadeq", "Shane Dominic Crawford Mounir el Motas Sadeq"),
+        ("Gedeon Kyungu Mutanga wa Bafunkwa Kanonga", "Abdoulaye Hissene Gedeon Kyungu Mutanga wa Bafu Nkwa Kanonga"),
+        ("Ab Cd Abcd", "Abcd Ab"),
+        ("محمد علي", "Muhammad Ali Ahmad"),
+    ],
+)
+def test_a_comparison_is_the_same_both_ways_round(one: str, other: str) -> None:
+    assert compare(name_of(one), name_of(other), bits_by_length) == compare(
+        name_of(other), name_of(one), bits_by_length
+    )

@@ -142,6 +142,9 @@ class Differences(NamedTuple):
 def compare(asked: Name, listed: Name, bits: Bits) -> Differences:
     """What two names differ in. Both need a word. The same whichever of the two is asked."""
     scripts = {asked.script, listed.script}
+    # Joining and pairing depend on where they begin: always with the name of more words.
+    if (len(asked.words), asked.key, asked.spelled) < (len(listed.words), listed.key, listed.spelled):
+        asked, listed = listed, asked
     if len(scripts) == 1 or Script.VOWELLESS not in scripts:
         if asked.spelled == listed.spelled:
             return Differences(other_signs=asked.written != listed.written)

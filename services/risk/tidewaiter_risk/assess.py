@@ -15,7 +15,7 @@ from tidewaiter_goods.values import Values
 
 from tidewaiter_risk.counterfactual import Part, advice
 from tidewaiter_risk.lists.lookup import ListSet
-from tidewaiter_risk.model import Action, Contribution, Finding, ReasonCode, Shipment, SignalFault, Source
+from tidewaiter_risk.model import UNSEEN, Action, Contribution, Finding, Shipment, SignalFault, Source
 from tidewaiter_risk.scorecard.policy import Policies, Steps
 from tidewaiter_risk.scorecard.rules import Scorecard, SignalRule
 from tidewaiter_risk.scorecard.suppressions import suppressed
@@ -48,9 +48,6 @@ SIGNALS: Mapping[str, Signal] = MappingProxyType(
     }
 )
 """Every signal of this release, by the id under which the scorecard weighs it."""
-
-UNSEEN = frozenset({ReasonCode.SIGNAL_MISSING, ReasonCode.LIST_STALE})
-"""What says that a signal did not see what it should."""
 
 _NANOS_PER_MS = 1_000_000
 _PLANS_MAX = 1_024

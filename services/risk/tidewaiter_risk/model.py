@@ -79,6 +79,10 @@ class ReasonCode(Enum):
     ORDER_SPLIT = "ORDER_SPLIT"
 
 
+UNSEEN = frozenset({ReasonCode.SIGNAL_MISSING, ReasonCode.LIST_STALE})
+"""What says that a signal did not see what it should."""
+
+
 class Party(Struct, frozen=True, kw_only=True, gc=False):
     """One person or company. Personal data: its values never enter a reason, a log line or a span."""
 

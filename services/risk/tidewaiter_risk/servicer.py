@@ -15,13 +15,13 @@ from tidewaiter_chassis.failures import Failure
 from tidewaiter_chassis.telemetry import Telemetry
 
 from tidewaiter_risk import wire
-from tidewaiter_risk.assess import UNSEEN, Assessor
+from tidewaiter_risk.assess import Assessor
 from tidewaiter_risk.in_use import Now
 from tidewaiter_risk.list_open_shipments import History, list_open_shipments
 from tidewaiter_risk.lists.servicer import ScreeningServicer
 from tidewaiter_risk.lists.sources import Sources
 from tidewaiter_risk.lists.watch import Watch
-from tidewaiter_risk.model import Finding, Shipment
+from tidewaiter_risk.model import UNSEEN, Finding, Shipment
 from tidewaiter_risk.observe import Arrival, Observer
 from tidewaiter_risk.scorecard.rules import Screening
 

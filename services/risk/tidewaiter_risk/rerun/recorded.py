@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from tidewaiter_risk.assess import SIGNALS
 from tidewaiter_risk.model import Contribution, Shipment
 from tidewaiter_risk.scorecard.rules import SignalRule
+from tidewaiter_risk.scorecard.suppressions import restored
 from tidewaiter_risk.signals.evidence import Evidence, Look, Signal
 
 _OVER_HISTORY = "history."
@@ -20,7 +21,8 @@ def is_over_history(signal: str) -> bool:
 class RecordedHistory:
     """Signals that answer over the history what they answered when it was recorded; all others look for themselves.
 
-    Set `contributions` to the recorded ones before each shipment is assessed.
+    Set `contributions` to the recorded ones before each shipment is assessed. One whose points a suppression took away
+    is told with its points: whether they count is for the suppressions of the scorecard that it is run with.
     """
 
     def __init__(self) -> None:
@@ -32,6 +34,6 @@ class RecordedHistory:
 
     def _told(self, rule: SignalRule, _evidence: Evidence) -> Look:
         def look(_shipment: Shipment) -> Contribution | None:
-            return next((one for one in self.contributions if one.signal == rule.id), None)
+            return next((restored(one) for one in self.contributions if one.signal == rule.id), None)
 
         return look

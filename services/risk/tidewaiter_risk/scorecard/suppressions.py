@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from msgspec.structs import replace
 from tidewaiter_goods.rows import Row
 
-from tidewaiter_risk.model import Contribution, ReasonCode, Shipment
+from tidewaiter_risk.model import UNSEEN, Contribution, Shipment
 
 _DAYS_MAX = 366
+# An author may write anything, so that the last count is the one that was meant.
+_APPLIED = re.compile(
+    r"Suppressed by .+ for arrivals before [^ ]+: (?P<points>[0-9]{1,4}) points not counted\. (?P<detail>.*)", re.DOTALL
+)
 _SCOPES = ("rule_id", "citation", "shipment_id", "seller_account_id", "hts_code", "origin_country")
 
 
@@ -34,11 +39,11 @@ class Suppression:
     origin_country: str
 
     def fits(self, contribution: Contribution, shipment: Shipment) -> bool:
-        """Whether this takes the points of that contribution away. Never those of a signal that was not computed."""
+        """Whether this takes the points of that contribution away. Never those of a signal that could not see."""
         reason, day = contribution.reason, shipment.arrival_day
         return (
             contribution.signal == self.signal
-            and reason.code is not ReasonCode.SIGNAL_MISSING
+            and reason.code not in UNSEEN
             and day is not None
             and self.from_day <= day < self.to_day
             and self.rule_id in ("", reason.rule_id)
@@ -89,6 +94,18 @@ def suppressed(contribution: Contribution, shipment: Shipment, suppressions: Ite
         if one.fits(contribution, shipment):
             return one.applied(contribution)
     return contribution
+
+
+def restored(contribution: Contribution) -> Contribution:
+    """The contribution as it was before `applied` took its points away; unchanged when nothing did.
+
+    What is on record is read back from its own sentence, which says how many points there would have been.
+    """
+    told = _APPLIED.fullmatch(contribution.reason.detail) if contribution.suppression_id else None
+    if told is None:
+        return contribution
+    reason = replace(contribution.reason, detail=told["detail"])
+    return replace(contribution, points=int(told["points"]), reason=reason, suppression_id="")
 
 
 def _all_start(shipment: Shipment, digits: str) -> bool:
