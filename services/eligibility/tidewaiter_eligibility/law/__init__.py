@@ -16,11 +16,14 @@ from tidewaiter_eligibility.errors import LawRefused
 from tidewaiter_eligibility.law.book import Law
 from tidewaiter_eligibility.law.crosscheck import refuse_contradictions
 from tidewaiter_eligibility.law.exchange import Exchange, Rate, read_rates
-from tidewaiter_eligibility.law.fields import Sources
-from tidewaiter_eligibility.law.own import laid_over, read_folder
+from tidewaiter_eligibility.law.fields import STANDING, Sources
+from tidewaiter_eligibility.law.own import laid_over, read_folder, read_own
 from tidewaiter_eligibility.law.reading import read_rows
 
 __all__ = ["Law", "LawRefused", "law_version", "load_law", "read_law", "read_sources"]
+
+_SHOWN_ONLY = frozenset({"note", STANDING})
+"""Fields that only listings of the law show."""
 
 
 def load_law(*, own: Sequence[Path] = (), rates_file: Path | None = None) -> Law:
@@ -30,7 +33,7 @@ def load_law(*, own: Sequence[Path] = (), rates_file: Path | None = None) -> Law
     """
     sources = read_sources()
     for folder in own:
-        sources = laid_over(sources, read_folder(folder))
+        sources = laid_over(sources, read_own(folder))
     return read_law(sources, None if rates_file is None else read_rates(rates_file))
 
 
@@ -48,7 +51,10 @@ def read_sources() -> Sources:
 
 
 def law_version(sources: Sources, rates: Sequence[Rate] = ()) -> str:
-    """SHA-256, hex, over all data that a verdict rests on; comments and the order of files and rows do not count."""
+    """SHA-256, hex, over all data that an answer rests on or repeats.
+
+    Comments, notes, whose a row is, and the order of files and rows do not count: no answer differs by them.
+    """
     content: dict[str, object] = {"law": _canonical(sources)}
     if rates:
         content["rates"] = sorted(
@@ -61,7 +67,7 @@ def law_version(sources: Sources, rates: Sequence[Rate] = ()) -> str:
 
 def _canonical(value: object) -> object:
     if isinstance(value, dict):
-        return {str(key): _canonical(each) for key, each in value.items()}
+        return {str(key): _canonical(each) for key, each in value.items() if key not in _SHOWN_ONLY}
     if isinstance(value, list) and all(isinstance(each, dict) for each in value):
         return sorted((_canonical(each) for each in value), key=lambda row: json.dumps(row, sort_keys=True))
     if isinstance(value, list):
