@@ -89,6 +89,10 @@ DAMAGES = [
     ("R07", put("R07", confidence="certain"), "confidence certain is unknown"),
     ("R07", cut("R07", "note"), "note is missing"),
     ("regime 8", cut("R07", "id"), "id is missing"),
+    ("regime 8", put("R07", id="R07\nR08"), "id is not 1 to 64 letters"),
+    ("regime 8", put("R07", id="R 07"), "id is not 1 to 64 letters"),
+    ("regime 8", put("R07", id="R" * 65), "id is not 1 to 64 letters"),
+    ("R07", put("R07", exemption="shut\nfast"), r"exemption shut\nfast is unknown"),
     ("R07", cut("R07", "from"), "from is not a date"),
     ("R07", put("R07", from_="2025-08-29"), "from is not a date"),
     ("R07", put("R07", to=date(2025, 8, 29)), "to is not after from"),
@@ -120,6 +124,7 @@ DAMAGES = [
     ("V-C-800", put("V-C-800", limit_usd="800"), "limit_usd is not dollars and cents"),
     ("V-C-800", put("V-C-800", limit_usd=800), "limit_usd is missing"),
     ("V-C-800", put("V-C-800", claimant=["seller"]), "claimant seller is unknown"),
+    ("V-C-800", put("V-C-800", claimant=[]), "claimant is empty; known are buyer, consignee"),
     ("V-C-900", double("limits.toml", "limit", "V-C-800", id="V-C-900"), "two limits for (a)(2)(C) on one day"),
     ("B-ALL", put("B-ALL", effect="DENY_SOME"), "effect DENY_SOME is unknown"),
     ("GIFTJ", double("gifts.toml", "gift", "GIFTI", id="GIFTJ"), "it overlaps GIFTI"),
@@ -149,6 +154,7 @@ DAMAGES = [
     ("GIFT", put("GIFT", clock="EASTERN_0001"), "a gift goes by PORT_LOCAL_DAY"),
     ("R07", put("R07", excludes=["X-ALC"]), "excludes X-ALC, which is no exclusion that says where_named"),
     ("K-1702B", put("K-1702B", flags=["BOOKS"]), "flags BOOKS is unknown"),
+    ("K-1702B", put("K-1702B", flags=[]), "flags is empty"),
     ("K-1702B", put("K-1702B", limit="V-C-200"), "its limit V-C-200 is not in force"),
     ("K-2", double("regimes.toml", "kept_open", "K-1702B", id="K-2"), "it overlaps K-1702B"),
     ("K-1702B", put("K-1702B", paths=["TYPE_11"]), "no privilege is open to AIR"),
@@ -166,9 +172,11 @@ DAMAGES = [
     ("C1", case(flag="SECTION_301", origins=["XX"]), "XX is no country of ISO 3166-1"),
     ("C1", case(flag="DONATION"), "flag DONATION is that of no exclusion"),
     ("C1", case(hts=["76.04"]), "hts 76.04 is not well formed"),
+    ("C1", case(hts=[]), "hts is empty"),
     ("C1", case(certain="perhaps"), "certain is not true or false"),
     ("C1", case(citation=""), "citation is missing"),
     ("PD6", put("PD6", paths=["BY_HAND"]), "paths BY_HAND is unknown"),
+    ("PD6", put("PD6", paths=[]), "paths is empty"),
     ("PD6b", double("duties.toml", "duty", "PD6", id="PD6b"), "two rules of duty for one entry, origin and day"),
     ("PD6 method 1", method("PD6", percent="10"), "percent is not a percentage such as 10.00"),
     ("PD6 method 1", method("PD6", kind="BY_GUESS"), "kind BY_GUESS is unknown"),
@@ -219,13 +227,23 @@ def test_the_version_is_that_of_the_content_and_not_of_its_order() -> None:
     assert 64 == len(law().version)
 
 
-def test_the_version_changes_with_any_word_of_the_data() -> None:
+def test_the_version_changes_with_any_word_that_an_answer_rests_on_or_repeats() -> None:
     changed = sources()
     row(changed, "R10c")["paths"].reverse()
-    renamed = sources()
-    row(renamed, "R10c")["note"] += "!"
+    cited, named = sources(), sources()
+    row(cited, "R10c")["citation"] += "!"
+    row(named, "P-11")["bond"] += "!"
 
-    assert 3 == len({law().version, law_version(changed), law_version(renamed)})
+    assert 4 == len({law().version, law_version(changed), law_version(cited), law_version(named)})
+
+
+def test_the_version_does_not_change_with_a_note() -> None:
+    noted = sources()
+    row(noted, "R10c")["note"] += "!"
+    row(noted, "X-ALC")["hts"][0]["note"] += "!"
+    row(noted, "PD6")["method"][0]["note"] += "!"
+
+    assert law().version == law_version(noted)
 
 
 def test_the_origin_that_is_named_wins_over_the_row_for_every_origin() -> None:

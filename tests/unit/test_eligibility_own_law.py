@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tidewaiter_eligibility.judge import judge
-from tidewaiter_eligibility.law import LawRefused, load_law
+from tidewaiter_eligibility.law import LawRefused, load_law, read_sources
 from tidewaiter_eligibility.law.rows import Standing
 from tidewaiter_eligibility.list_regimes import list_rows
 from tidewaiter_eligibility.model import Confidence, Verdict
@@ -108,6 +110,7 @@ def test_a_later_directory_is_laid_over_an_earlier_one(tmp_path: Path) -> None:
     ("files", "where", "problem"),
     [
         ({"regimes": FEBRUARY.replace('id = "R02"', "")}, "regimes.toml regime 1", "id is missing"),
+        ({"regimes": FEBRUARY.replace("R02", "R02\\nR03")}, "regimes.toml regime 1", "id is not 1 to 64 letters"),
         ({"regimes": FEBRUARY * 2}, "R02", "the own directory has it twice"),
         ({"regimes": FEBRUARY.replace('["CN", "HK"]', "[]")}, "R02", "it overlaps R01"),
         ({"regimes": FEBRUARY.replace('citation = "EO 14195"', "")}, "R02", "citation is missing"),
@@ -123,6 +126,57 @@ def test_damaged_rows_are_refused_by_name(files: dict[str, str], where: str, pro
 
     assert where == refused.value.row
     assert problem in refused.value.detail
+
+
+@pytest.mark.parametrize("name", ["regime.toml", "regimes.TOML", "regimes.tml", "limits.toml.bak", "README.md", "a\nb"])
+def test_a_file_that_none_would_read_is_refused_by_name(name: str, tmp_path: Path) -> None:
+    written(tmp_path, limits=LOWER)
+    (tmp_path / name).write_text(FEBRUARY, encoding="utf-8")
+
+    with pytest.raises(LawRefused) as refused:
+        load_law(own=[tmp_path])
+
+    assert name == refused.value.row
+    assert "no such file of law; known are regimes.toml, limits.toml" in refused.value.detail
+    assert "\n" not in refused.value.detail
+
+
+def test_what_a_mount_or_a_repository_keeps_beside_the_files_is_passed_over(tmp_path: Path) -> None:
+    written(tmp_path / "..data", regimes="[[regime")
+    (tmp_path / ".gitignore").write_text("*", encoding="utf-8")
+
+    assert 50_000 == judge(shipment(), law=load_law(own=[written(tmp_path, limits=LOWER)])).limit_minor
+
+
+@pytest.mark.parametrize(
+    "text", ["deep = " + "[" * 5_000, "deep = " + "{a = " * 5_000, "deep = " + "[" * 200 + "]" * 200]
+)
+def test_a_file_nested_too_deep_is_refused_by_name(text: str, tmp_path: Path) -> None:
+    with pytest.raises(LawRefused) as refused:
+        load_law(own=[written(tmp_path, limits=text)])
+
+    assert refused.value.row.startswith("limits.toml")
+
+
+def test_a_directory_in_the_place_of_a_file_is_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "limits.toml").mkdir()
+
+    with pytest.raises(LawRefused) as refused:
+        load_law(own=[tmp_path])
+
+    assert ("limits.toml", True) == (refused.value.row, "it cannot be read" in refused.value.detail)
+
+
+def test_a_shipped_row_written_out_again_is_marked_and_no_other_law(tmp_path: Path) -> None:
+    shipped: Any = read_sources()["limits.toml"]["single_order"]
+    again = "[[single_order]]\n" + "\n".join(
+        f"{name} = {value if isinstance(value, date) else json.dumps(value)}" for name, value in shipped[0].items()
+    )
+
+    own = load_law(own=[written(tmp_path, limits=again)])
+
+    assert law().version == own.version
+    assert Standing.OVERRIDES is own.rows.single_orders[0].standing
 
 
 def test_a_directory_that_is_not_there_is_refused(tmp_path: Path) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from math import ceil
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -113,6 +114,43 @@ def test_the_rate_is_that_of_the_local_day_of_the_port(exchange: Exchange) -> No
     found = judge(unknown_port, law=under(exchange))
     assert None is found.value_minor
     assert {"port_of_entry"} == {reason.field for reason in found.reasons}
+
+
+@pytest.mark.parametrize(
+    ("zone", "port", "last_second", "rates"),
+    [
+        # The rate of the 16th begins with the port's midnight: in winter 05:00 UTC, 08:00 UTC and 10:00 UTC.
+        ("America/New_York", "4701", "2025-01-15T23:59:59", ("1.0353", "1.0298")),
+        ("America/Los_Angeles", "2704", "2025-01-15T23:59:59", ("1.0353", "1.0298")),
+        ("Pacific/Honolulu", "3201", "2025-01-15T23:59:59", ("1.0353", "1.0298")),
+        # Nor does a minute after midnight matter, at which the law switches.
+        ("America/New_York", "4701", "2025-01-16T00:00:58", ("1.0298", "1.0298")),
+        # It ends with a midnight as well.
+        ("America/New_York", "4701", "2025-03-31T23:59:59", ("1.0298", None)),
+    ],
+)
+def test_a_rate_begins_and_ends_at_midnight_where_the_parcel_arrives(
+    zone: str, port: str, last_second: str, rates: tuple[str | None, ...], tmp_path: Path
+) -> None:
+    until_april = TABLE.replace("EUR,2025-01-16,,", "EUR,2025-01-16,2025-04-01,")
+    by = under(table(tmp_path, until_april))
+    second = int(datetime.fromisoformat(last_second).replace(tzinfo=ZoneInfo(zone)).timestamp())
+
+    for seconds, rate in zip((second, second + 1), rates, strict=True):
+        found = judge(shipment(arrival_seconds=seconds, port_of_entry=port, items=(line("EUR", 10),)), law=by)
+
+        assert ([rate] if rate else []) == [used.rate for used in found.conversions]
+        assert (rate is None) is (ReasonCode.RATE_UNKNOWN in {reason.code for reason in found.reasons})
+
+
+def test_shipments_that_count_together_are_rounded_up_one_by_one(exchange: Exchange) -> None:
+    # 386.359 × 1.0353 = 399.9974727 and 386.363 × 1.0353 = 400.0016139: together 799.9990866, within the limit.
+    lines = (line("EUR", 386, 359_000_000), line("EUR", 386, 363_000_000))
+
+    apart = [judge(shipment(items=(each,)), law=under(exchange)).value_minor for each in lines]
+
+    assert [40_000, 40_001] == apart
+    assert 80_000 == judge(shipment(items=lines), law=under(exchange)).value_minor
 
 
 def test_a_sum_a_hair_over_the_limit_is_over_it(exchange: Exchange) -> None:

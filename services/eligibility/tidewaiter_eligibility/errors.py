@@ -15,10 +15,15 @@ class LawRefused(Failure):
         super().__init__(
             kind=Kind.NOT_READY,
             reason="LAW_REFUSED",
-            detail=f"the law data is refused at {row}: {problem}",
-            facts={"row": row},
+            detail=_in_one_line(f"the law data is refused at {row}: {problem}"),
+            facts={"row": _in_one_line(row)},
         )
         self.row = row
+
+
+def _in_one_line(text: str) -> str:
+    """The text with what a terminal would act on written out: names of files and values of fields are anybody's."""
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode("ascii") for each in text)
 
 
 def shadow_absent(field: str) -> Failure:

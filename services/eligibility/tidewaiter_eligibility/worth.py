@@ -1,8 +1,10 @@
 """What a shipment is worth: whole cents throughout, never a float.
 
 Dollars are added exactly. Amounts in other currencies are converted by the rate in force on the local day of arrival,
-added exactly over all lines, and the sum is rounded up to a whole cent, once: a limit is in whole cents, so that the
-rounded sum is over it exactly when the true one is.
+added exactly over all lines, and the sum of the shipment is rounded up to a whole cent, once: a limit is in whole
+cents, so that the rounded sum of one shipment is over it exactly when the true one is. Shipments that count together
+are each rounded up by themselves, so that together they may be over a limit that they truly reach by less than a cent
+for each: never the other way round.
 """
 
 from __future__ import annotations

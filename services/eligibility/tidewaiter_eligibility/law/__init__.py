@@ -16,12 +16,15 @@ from tidewaiter_eligibility.errors import LawRefused
 from tidewaiter_eligibility.law.book import Law
 from tidewaiter_eligibility.law.crosscheck import refuse_contradictions
 from tidewaiter_eligibility.law.exchange import Exchange, Rate, read_rates
-from tidewaiter_eligibility.law.fields import Sources
-from tidewaiter_eligibility.law.own import laid_over, read_folder
+from tidewaiter_eligibility.law.fields import STANDING, Sources
+from tidewaiter_eligibility.law.own import laid_over, read_folder, read_own
 from tidewaiter_eligibility.law.reading import read_rows
 from tidewaiter_eligibility.person import KEY_VERSION
 
 __all__ = ["Law", "LawRefused", "law_version", "load_law", "read_law", "read_sources"]
+
+_SHOWN_ONLY = frozenset({"note", STANDING})
+"""Fields that only listings of the law show."""
 
 
 def load_law(*, own: Sequence[Path] = (), rates_file: Path | None = None) -> Law:
@@ -31,7 +34,7 @@ def load_law(*, own: Sequence[Path] = (), rates_file: Path | None = None) -> Law
     """
     sources = read_sources()
     for folder in own:
-        sources = laid_over(sources, read_folder(folder))
+        sources = laid_over(sources, read_own(folder))
     return read_law(sources, None if rates_file is None else read_rates(rates_file))
 
 
@@ -49,9 +52,9 @@ def read_sources() -> Sources:
 
 
 def law_version(sources: Sources, rates: Sequence[Rate] = ()) -> str:
-    """SHA-256, hex, over all data that a verdict rests on, and the version of the rules that tell persons apart.
+    """SHA-256, hex, over all data that an answer rests on or repeats, and the version of the rules that tell persons apart.
 
-    Comments and the order of files and rows do not count.
+    Comments, notes, whose a row is, and the order of files and rows do not count: no answer differs by them.
     """
     content: dict[str, object] = {"law": _canonical(sources), "person_key": KEY_VERSION}
     if rates:
@@ -65,7 +68,7 @@ def law_version(sources: Sources, rates: Sequence[Rate] = ()) -> str:
 
 def _canonical(value: object) -> object:
     if isinstance(value, dict):
-        return {str(key): _canonical(each) for key, each in value.items()}
+        return {str(key): _canonical(each) for key, each in value.items() if key not in _SHOWN_ONLY}
     if isinstance(value, list) and all(isinstance(each, dict) for each in value):
         return sorted((_canonical(each) for each in value), key=lambda row: json.dumps(row, sort_keys=True))
     if isinstance(value, list):

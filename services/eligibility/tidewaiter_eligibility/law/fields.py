@@ -11,6 +11,7 @@ from tidewaiter_eligibility.errors import LawRefused
 from tidewaiter_eligibility.law.rows import Clock, Standing
 from tidewaiter_eligibility.model import Confidence
 
+_ID = re.compile(r"[!-~]{1,64}")
 _TWO_PLACES = re.compile(r"([0-9]{1,9})\.([0-9]{2})")
 _CLOCKS = {clock.name: clock for clock in Clock}
 _STANDINGS = {standing.name: standing for standing in Standing}
@@ -37,6 +38,16 @@ class RowFields(TypedDict):
     standing: Standing
 
 
+def id_of(table: Mapping[str, object], *, where: str) -> str:
+    """The id of a row, by which answers and errors name it. LawRefused, at `where`, when it has none or is not one."""
+    name = table.get("id")
+    if not isinstance(name, str) or not name.strip():
+        raise LawRefused(row=where, problem="id is missing")
+    if not _ID.fullmatch(name):
+        raise LawRefused(row=where, problem="id is not 1 to 64 letters, digits and signs of ASCII without a blank")
+    return name
+
+
 class Fields:
     """One table of a file, read field by field; `end` refuses whatever was not asked for."""
 
@@ -45,7 +56,7 @@ class Fields:
             raise LawRefused(row=where, problem="it is not a table")
         self._table = table
         name = table.get("id")
-        self.where = name if isinstance(name, str) and name else where
+        self.where = name if isinstance(name, str) and _ID.fullmatch(name) else where
         self._asked: set[str] = set()
 
     def refuse(self, problem: str) -> LawRefused:
@@ -115,6 +126,13 @@ class Fields:
                 raise self.refuse(f"{key} {value} is unknown; known are {', '.join(sorted(known))}")
         return tuple(known[value] for value in values)
 
+    def some_of(self, key: str, known: Mapping[str, A]) -> tuple[A, ...]:
+        """As `each_of`, for a list that says nothing when it is empty."""
+        found = self.each_of(key, known)
+        if not found:
+            raise self.refuse(f"{key} is empty; known are {', '.join(sorted(known))}")
+        return found
+
     def each_like(self, key: str, pattern: re.Pattern[str]) -> tuple[str, ...]:
         values = self.texts(key)
         for value in values:
@@ -167,7 +185,7 @@ class Fields:
         if end_day is not None and end_day <= first_day:
             raise self.refuse("to is not after from")
         return {
-            "id": self.text("id"),
+            "id": self._id(),
             "first_day": first_day,
             "end_day": end_day,
             "clock": self.one_of("clock", _CLOCKS),
@@ -176,6 +194,10 @@ class Fields:
             "note": self.text("note"),
             "standing": self.optional_one_of(STANDING, _STANDINGS) or Standing.SHIPPED,
         }
+
+    def _id(self) -> str:
+        self._asked.add("id")
+        return id_of(self._table, where=self.where)
 
     def end(self) -> None:
         unknown = sorted(set(self._table) - self._asked)

@@ -72,7 +72,7 @@ def limit(row: Fields) -> Limit:
         **row.row(),
         paragraph=row.text("paragraph"),
         limit_minor=row.dollars("limit_usd"),
-        claimant=row.each_of("claimant", _CLAIMANTS),
+        claimant=row.some_of("claimant", _CLAIMANTS),
         likeness=row.one_of("likeness", _LIKENESSES),
     )
 
@@ -115,7 +115,7 @@ def kept_open(row: Fields, known: Known) -> KeptOpen:
     """A [[kept_open]] of regimes.toml."""
     return KeptOpen(
         **row.row(),
-        flags=frozenset(row.each_of("flags", _FLAGS)),
+        flags=frozenset(row.some_of("flags", _FLAGS)),
         limit=row.one_of("limit", known.limits),
         paths=row.each_of("paths", _PATHS),
     )
@@ -165,11 +165,14 @@ def _prefixes(group: Fields) -> list[HtsPrefix]:
 
 def case(row: Fields) -> Case:
     """A [[case]] of cases.toml."""
+    prefixes = row.each_like("hts", _HTS_PREFIX)
+    if not prefixes:
+        raise row.refuse("hts is empty: no goods would be meant")
     return Case(
         **row.row(),
         flag=row.one_of("flag", _FLAGS),
         goods=row.text("goods"),
-        prefixes=row.each_like("hts", _HTS_PREFIX),
+        prefixes=prefixes,
         origins=frozenset(row.each_like("origins", _COUNTRY)),
         certain=row.flag("certain"),
     )
@@ -195,7 +198,7 @@ def duty(row: Fields) -> Duty:
     """A [[duty]] of duties.toml."""
     return Duty(
         **row.row(),
-        paths=frozenset(row.each_of("paths", _PATHS)),
+        paths=frozenset(row.some_of("paths", _PATHS)),
         origins=frozenset(row.each_like("origins", _COUNTRY)),
         methods=tuple(_method(method) for method in row.tables("method")),
     )

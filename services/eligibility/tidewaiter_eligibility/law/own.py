@@ -9,21 +9,47 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from importlib.resources.abc import Traversable
+from pathlib import Path
 
 from tidewaiter_eligibility.errors import LawRefused
-from tidewaiter_eligibility.law.fields import STANDING, Sources
+from tidewaiter_eligibility.law.fields import STANDING, Sources, id_of
+from tidewaiter_eligibility.law.reading import FILE_NAMES
 from tidewaiter_eligibility.law.rows import Standing
+
+
+def read_own(folder: Path) -> Sources:
+    """The files of an operator's directory, parsed. LawRefused as `read_folder`, and for a file that none would read.
+
+    Hidden entries are passed over: what mounts or keeps a directory puts its own there.
+    """
+    for name in sorted(entry.name for entry in _entries(folder)):
+        if not name.startswith(".") and name not in FILE_NAMES:
+            raise LawRefused(row=name, problem=f"no such file of law; known are {', '.join(FILE_NAMES)}")
+    return read_folder(folder)
 
 
 def read_folder(folder: Traversable) -> Sources:
     """The TOML files of a folder, parsed. LawRefused names the file that is not TOML, or the folder that is none."""
+    files = sorted((file for file in _entries(folder) if file.name.endswith(".toml")), key=lambda file: file.name)
+    return {file.name: _parsed(file) for file in files}
+
+
+def _entries(folder: Traversable) -> list[Traversable]:
     try:
-        files = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
-        return {file.name: tomllib.loads(file.read_text(encoding="utf-8")) for file in files}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise LawRefused(row=_first_unreadable(folder), problem=f"it is not TOML: {error}") from error
+        return list(folder.iterdir())
     except OSError as error:
         raise LawRefused(row=folder.name, problem=f"it cannot be read: {error.strerror}") from error
+
+
+def _parsed(file: Traversable) -> dict[str, object]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise LawRefused(row=file.name, problem=f"it is not TOML: {error}") from error
+    except RecursionError:
+        raise LawRefused(row=file.name, problem="its values are nested too deep to be rows") from None
+    except OSError as error:
+        raise LawRefused(row=file.name, problem=f"it cannot be read: {error.strerror}") from error
 
 
 def laid_over(law: Sources, own: Sources) -> Sources:
@@ -44,22 +70,10 @@ def _rows_over(law: object, own: list[Mapping[str, object]], *, where: str) -> l
     by_id = {row.get("id"): row for row in law}
     seen = set()
     for number, row in enumerate(own, start=1):
-        name = row.get("id")
-        if not isinstance(name, str) or not name:
-            raise LawRefused(row=f"{where} {number}", problem="id is missing")
+        name = id_of(row, where=f"{where} {number}")
         if name in seen:
             raise LawRefused(row=name, problem="the own directory has it twice")
         seen.add(name)
         standing = Standing.OVERRIDES if name in by_id else Standing.ADDED
         by_id[name] = {**row, STANDING: standing.name}
     return list(by_id.values())
-
-
-def _first_unreadable(folder: Traversable) -> str:
-    for file in sorted(folder.iterdir(), key=lambda file: file.name):
-        try:
-            if file.name.endswith(".toml"):
-                tomllib.loads(file.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError):
-            return file.name
-    return folder.name

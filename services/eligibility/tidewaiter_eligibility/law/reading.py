@@ -18,6 +18,7 @@ from tidewaiter_eligibility.model import Mode
 FILES = ("regimes", "limits", "gifts", "exclusions", "paths", "duties", "ports")
 OPTIONAL_FILES = ("cases",)
 """What no law of its own comes with: an operator's lists."""
+FILE_NAMES = tuple(f"{name}.toml" for name in (*FILES, *OPTIONAL_FILES))
 EVERY_MODE = "*"
 
 T = TypeVar("T", bound=Row)
@@ -25,7 +26,7 @@ T = TypeVar("T", bound=Row)
 
 def read_rows(sources: Sources) -> Rows:
     """All rows of all files. LawRefused names the first row that cannot be read."""
-    for unknown in sorted(set(sources) - {f"{name}.toml" for name in (*FILES, *OPTIONAL_FILES)}):
+    for unknown in sorted(set(sources) - set(FILE_NAMES)):
         raise LawRefused(row=unknown, problem="no such file of law")
     files = {name: Fields(sources.get(f"{name}.toml"), where=f"{name}.toml") for name in FILES}
     files |= {name: Fields(sources.get(f"{name}.toml", {}), where=f"{name}.toml") for name in OPTIONAL_FILES}
