@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from functools import lru_cache
 
 from tidewaiter_eligibility.check import Checker
@@ -15,6 +16,7 @@ from tidewaiter_eligibility.model import Confirmation, DayKey, Determined, Shipm
 from tidewaiter_eligibility.release import Releaser
 
 from tests.contracts.eligibility_holds import NEXT_DAY, names, numbers
+from tests.contracts.eligibility_persons import ANN, ANN_WITH_INITIAL, BEN, merge, of, split
 from tests.eligibility_laws import own_law, shipped_row
 from tests.eligibility_shipments import shipment
 
@@ -118,3 +120,67 @@ class MarginalPromises:
             expected = checker.check([asked])[0]
             assert expected == (await one(ledger, asked)).finding
             await Releaser(ledger=ledger).release(["S3"])
+
+    async def test_of_persons_made_one_only_those_beyond_the_limit_are_denied_in_the_end(self, ledger: Ledger) -> None:
+        given = [of("S1", ANN, 50_000), of("S2", BEN, 50_000), of("S3", BEN, 40_000), of("S4", ANN, 30_000)]
+        await determine(ledger, *given)
+
+        named = [turned.shipment_id for turned in (await merge(ledger, ANN, BEN)).turned]
+
+        assert ["S1", "S2", "S4"] == named
+        assert {"S1": NOT_ELIGIBLE, "S2": ELIGIBLE, "S4": ELIGIBLE} == await settled(ledger, given, named)
+        assert () == (await merge(ledger, ANN, BEN)).turned
+        assert [NOT_ELIGIBLE, ELIGIBLE, NOT_ELIGIBLE, ELIGIBLE] == verdicts(await determine(ledger, *given))
+
+    async def test_what_gives_way_counts_until_that_is_on_record_and_then_there_is_room(self, ledger: Ledger) -> None:
+        given = [of("S1", ANN, 50_000), of("S2", BEN, 50_000)]
+        await determine(ledger, *given)
+        await merge(ledger, ANN, BEN)
+
+        both = await determine(ledger, *given)
+
+        assert ([NOT_ELIGIBLE] * 2, [True] * 2) == (verdicts(both), [each.confirm_wanted for each in both])
+        assert both == await determine(ledger, *given)
+        assert [[], [("S1", 1), ("S2", 1)]] == [
+            names((await Confirmer(ledger=ledger).confirm([Confirmation(name, 1)]))[0]) for name in ("S1", "S2")
+        ]
+        assert ELIGIBLE is (await one(ledger, given[1])).finding.verdict
+        assert NOT_ELIGIBLE is (await one(ledger, given[0])).finding.verdict
+
+    async def test_room_that_a_release_makes_is_offered_after_a_merge_as_before(self, ledger: Ledger) -> None:
+        given = [of("S1", ANN, 50_000), of("S2", BEN, 50_000)]
+        await determine(ledger, *given)
+        await settled(ledger, given, [turned.shipment_id for turned in (await merge(ledger, ANN, BEN)).turned])
+
+        (turned,) = await Releaser(ledger=ledger).release(["S2"])
+
+        assert [("S1", 1)] == names(turned)
+        assert {"S1": ELIGIBLE} == await settled(ledger, given, ["S1"])
+
+    async def test_who_is_parted_is_judged_by_the_same_reading(self, ledger: Ledger) -> None:
+        given = [of("S1", ANN, 10_000), of("S2", ANN_WITH_INITIAL, 60_000), of("S3", ANN_WITH_INITIAL, 50_000)]
+        await determine(ledger, *given)
+
+        ruled = await split(ledger, ANN_WITH_INITIAL)
+
+        assert ((), [ELIGIBLE, ELIGIBLE, NOT_ELIGIBLE]) == (ruled.turned, verdicts(await determine(ledger, *given)))
+
+
+def verdicts(answers: Sequence[Determined]) -> list[Verdict]:
+    return [answer.finding.verdict for answer in answers]
+
+
+async def settled(ledger: Ledger, given: Sequence[Shipment], named: Sequence[str]) -> dict[str, Verdict]:
+    """What each of the named is told last, when whoever is named is asked again and each decision goes on record."""
+    known = {each.shipment_id: each for each in given}
+    told: dict[str, Verdict] = {}
+    waiting = [*named]
+    for _ in range(50):
+        if not waiting:
+            return told
+        name = waiting.pop(0)
+        answer = await one(ledger, known[name])
+        told[name] = answer.finding.verdict
+        (freed,) = await Confirmer(ledger=ledger).confirm([Confirmation(name, known[name].revision)])
+        waiting += [each.shipment_id for each in freed if each.shipment_id not in waiting]
+    raise AssertionError(f"named for ever: {waiting}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from tidewaiter_chassis.clock import SystemClock
 from tidewaiter_eligibility.confirm import Confirmer
 from tidewaiter_eligibility.determine import Determiner
 from tidewaiter_eligibility.get_person_day import PersonDayReader
+from tidewaiter_eligibility.law import Law
 from tidewaiter_eligibility.list_person_days import PersonDayLister
 from tidewaiter_eligibility.merge_persons import PersonMerger
 from tidewaiter_eligibility.model import Confirmation, Shipment, Turned, Verdict
@@ -20,6 +22,7 @@ from tidewaiter_eligibility.rulings import Order
 from tidewaiter_eligibility.split_person import PersonSplitter
 from tidewaiter_eligibility.store.memory import MemoryLedger
 
+from tests.contracts.eligibility_marginal import marginal_law
 from tests.eligibility_shipments import OPEN_DAY, law, party, shipment
 from tests.model.eligibility_runs import run
 
@@ -52,8 +55,10 @@ class Told(NamedTuple):
 class Play:
     """One ledger, and a caller that asks again for whoever is named as turned, as intake does."""
 
+    law: Law = field(default_factory=law)
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
     stands: dict[str, Shipment] = field(default_factory=dict)
+    cents: dict[str, int] = field(default_factory=dict)
     told: dict[str, Verdict] = field(default_factory=dict)
     open: set[str] = field(default_factory=set)
     rulings: int = 0
@@ -61,6 +66,7 @@ class Play:
     def act(self, act: Filed | Told) -> None:
         if isinstance(act, Filed):
             revision = self.stands[act.name].revision + 1 if act.name in self.stands else 1
+            self.cents[act.name] = act.cents
             self.stands[act.name] = shipment(
                 act.name, revision=revision, cents=act.cents, day=OPEN_DAY, consignee=PARTIES[act.who]
             )
@@ -74,7 +80,7 @@ class Play:
 
     def ask(self, name: str) -> None:
         self.open.discard(name)
-        (answer,) = run(Determiner(law=law(), ledger=self.ledger).determine([self.stands[name]]))
+        (answer,) = run(Determiner(law=self.law, ledger=self.ledger).determine([self.stands[name]]))
         self.told[name] = answer.finding.verdict
         recorded = Confirmation(name, self.stands[name].revision)
         self.name_open(answer.turned, *run(Confirmer(ledger=self.ledger).confirm([recorded])))
@@ -84,8 +90,8 @@ class Play:
         parties = tuple(PARTIES[each] for each in who)
         order = Order(request_id=f"R{self.rulings}", author="x", reason="y", parties=parties)
         if verb == "merge":
-            return run(PersonMerger(law=law(), ledger=self.ledger, clock=SystemClock()).merge(order)).turned
-        return run(PersonSplitter(law=law(), ledger=self.ledger, clock=SystemClock()).split(order)).turned
+            return run(PersonMerger(law=self.law, ledger=self.ledger, clock=SystemClock()).merge(order)).turned
+        return run(PersonSplitter(law=self.law, ledger=self.ledger, clock=SystemClock()).split(order)).turned
 
     def name_open(self, *named: tuple[Turned, ...]) -> None:
         self.open |= {each.shipment_id for turned in named for each in turned}
@@ -151,17 +157,25 @@ def test_persons_are_those_linked_or_merged_whatever_came_between(acts: list[Fil
 
 
 @settings(max_examples=100, deadline=None)
-@given(acts=st.lists(st.one_of(FILED, FILED, FILED, MERGED, RELEASED, SPLIT), max_size=16))
-def test_whatever_is_ruled_asking_again_ends_and_what_passes_fits(acts: list[Filed | Told]) -> None:
-    play = Play()
+@given(
+    acts=st.lists(st.one_of(FILED, FILED, FILED, MERGED, RELEASED, SPLIT), max_size=16),
+    by=st.sampled_from([law, marginal_law]),
+)
+def test_whatever_is_ruled_asking_again_ends_and_what_passes_fits(
+    acts: list[Filed | Told], by: Callable[[], Law]
+) -> None:
+    play = Play(law=by())
     for act in acts:
         play.act(act)
         play.days()
     play.settle()
 
     for amounts in play.days():
-        passing = [amount for name, amount in amounts.items() if play.told.get(name) is Verdict.ELIGIBLE]
-        assert sum(passing) <= LIMIT_CENTS
+        passing = sum(amount for name, amount in amounts.items() if play.told.get(name) is Verdict.ELIGIBLE)
+        assert passing <= LIMIT_CENTS
+        if play.law is marginal_law():
+            denied = [play.cents[name] for name in amounts if play.told.get(name) is Verdict.NOT_ELIGIBLE]
+            assert not any(cents <= LIMIT_CENTS - passing for cents in denied)
 
 
 def test_no_short_course_of_claims_and_merges_fails() -> None:

@@ -23,7 +23,7 @@ from tidewaiter_eligibility.holds import beyond_claim, counts, held_after, held_
 from tidewaiter_eligibility.judge import judge
 from tidewaiter_eligibility.law import Law
 from tidewaiter_eligibility.ledger import NOTHING, Claim, Ledger, LedgerChange, Total, lot_id
-from tidewaiter_eligibility.model import NO_DAY, DayKey, Determined, PersonDayRule, Shipment, Turned, Verdict
+from tidewaiter_eligibility.model import NO_DAY, DayKey, Determined, Shipment, Turned, Verdict
 from tidewaiter_eligibility.one_person import join, ruled
 from tidewaiter_eligibility.person_day import PersonDays
 from tidewaiter_eligibility.snapshots import Snapshots
@@ -112,7 +112,7 @@ class _Batch:
         for step in self._steps:
             if step.is_new:
                 self._claim(step)
-            elif step.stands.wanted_minor and step.is_told:
+            elif step.is_told:
                 self._claim_again(step)
         changed = {key: total for key, total in self._totals.items() if total != totals.get(key, NOTHING)}
         self._change.put_totals(changed)
@@ -120,7 +120,7 @@ class _Batch:
     def _claim(self, step: Step) -> None:
         claim = step.stands
         rule = claim.judgement.rule
-        if rule is not None and rule.is_marginal and claim.amount_minor > self._room(step, rule):
+        if rule is not None and rule.is_marginal and claim.amount_minor > self._room(step, rule.limit_minor):
             step.stands = claim = replace(claim, amount_minor=0, wanted_minor=claim.amount_minor)
             if step.former is not None:
                 step.holds = held_after(step.former, step.holds_before, claim)
@@ -131,22 +131,32 @@ class _Batch:
             _hold_against(self._totals, claim)
 
     def _claim_again(self, step: Step) -> None:
-        """One that was denied alone, should there be room for it now."""
-        denied = step.stands
-        rule = denied.judgement.rule
-        if rule is not None and denied.wanted_minor <= self._room(step, rule):
-            step.stands = replace(denied, amount_minor=denied.wanted_minor, wanted_minor=0)
-            step.holds = held_beside(step.holds, step.stands)
-            step.is_new = True
-            recount(self._totals, counts(denied, step.holds_before), counts(step.stands, step.holds))
+        """Where only those beyond the limit are denied: whoever is asked again passes when there is room by now.
 
-    def _room(self, step: Step, rule: PersonDayRule) -> int:
-        """What is left of the limit on the shipment's person-day beside all others."""
+        It gives way when there is none, which is so once persons turned out to be one; what it was told holds until
+        the other is on record.
+        """
+        claim, key = step.stands, step.stands.key
+        total = NOTHING if key is None else self._totals.get(key, NOTHING)
+        wanted_minor = claim.amount_minor + claim.wanted_minor
+        fits = not total.is_marginal or wanted_minor <= self._room(step, total.limit_minor)
+        if fits == (claim.wanted_minor == 0):
+            return
+        if fits:
+            step.stands = replace(claim, amount_minor=wanted_minor, wanted_minor=0)
+            step.holds = held_beside(step.holds, step.stands)
+        else:
+            step.stands = replace(claim, amount_minor=0, wanted_minor=wanted_minor)
+            step.holds = held_after(claim, step.holds, step.stands)
+        step.is_new = True
+        recount(self._totals, counts(claim, step.holds_before), counts(step.stands, step.holds))
+
+    def _room(self, step: Step, limit_minor: int) -> int:
+        """What is left of a limit on the shipment's person-day beside all others."""
         key = step.stands.key
-        assert key is not None, "a rule has a person-day"
+        assert key is not None, "what is held against a limit has a person-day"
         own = counts(step.former, step.holds_before).get(key)
-        total = self._totals.get(key, NOTHING)
-        return rule.limit_minor - total.total_minor + (own.amount_minor if own else 0)
+        return limit_minor - self._totals.get(key, NOTHING).total_minor + (own.amount_minor if own else 0)
 
     def tell_all(self) -> None:
         """The claims are written with what is told now, so that the turned are exactly the others."""

@@ -108,7 +108,8 @@ def move(change: LedgerChange, ids: Sequence[str], *, source: DayKey, target: Da
     """Let all that these shipments claim and hold under one person-day count under another. What was told stays."""
     claims, holds = change.claims(ids), change.holds(ids)
     totals = change.totals((source, target))
-    totals.setdefault(target, replace(NOTHING, limit_minor=totals[source].limit_minor))
+    of_source = totals[source]
+    totals.setdefault(target, replace(NOTHING, limit_minor=of_source.limit_minor, is_marginal=of_source.is_marginal))
     moved, held = [], {}
     for shipment_id in ids:
         claim, before = claims.get(shipment_id), holds.get(shipment_id, ())

@@ -91,7 +91,7 @@ class StateRows(PersonRows):
             ):
                 self._numbers[key] = number
                 if since > self._at:
-                    total = self._total_was(number)
+                    total = self._total_was(number, is_marginal=marginal == 1)
                     if total is not None:
                         totals[key] = total
                 elif shipments:
@@ -158,12 +158,19 @@ class StateRows(PersonRows):
             yield execute(_OF_DAY_WAS, (number, after, at, at_most))
             yield execute(_HELD_OF_DAY_WAS, (number, after, at, at_most))
 
-    def _total_was(self, number: int) -> Total | None:
+    def _total_was(self, number: int, *, is_marginal: bool) -> Total | None:
+        """The total of a person-day at the version; how a broken day is read there is known as of now only."""
         for total_minor, limit_minor, shipments, holding, since in self._connection.execute(
             _TOTAL_WAS, (number, self._at)
         ):
             if since <= self._at and shipments:
-                return Total(total_minor=total_minor, limit_minor=limit_minor, shipments=shipments, holding=holding)
+                return Total(
+                    total_minor=total_minor,
+                    limit_minor=limit_minor,
+                    shipments=shipments,
+                    holding=holding,
+                    is_marginal=is_marginal,
+                )
         return None
 
 
