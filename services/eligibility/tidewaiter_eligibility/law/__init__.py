@@ -52,7 +52,7 @@ def read_sources() -> Sources:
 
 
 def law_version(sources: Sources, rates: Sequence[Rate] = ()) -> str:
-    """SHA-256, hex, over all data that an answer rests on or repeats, and the version of the rules that tell persons apart.
+    """SHA-256, hex, over what an answer rests on or repeats, and the version of the rules that tell persons apart.
 
     Comments, notes, whose a row is, and the order of files and rows do not count: no answer differs by them.
     """
