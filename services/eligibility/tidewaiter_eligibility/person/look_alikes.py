@@ -55,7 +55,13 @@ BETWEEN_LATIN = {
     "\u04af": "y",
 }
 """Small letters that are taken for a Latin one only beside another: their capital or their alphabet says otherwise."""
-BEFORE_NFKD = {0x03F2: "c", 0x03F9: "C"}
-"""Letters that NFKD makes into others than they look like."""
+BEFORE_NFKD = {0x03F2: "c", 0x03F9: "C", 0x00B4: "'"}
+"""Signs that NFKD makes into others than they look like."""
+LIKE_PUNCTUATION = {
+    **dict.fromkeys("`\u2018\u2019\u201b\u02b9\u02bb\u02bc\u02bd\u02c8\u05f3\u2032\ua78c", "'"),
+    **dict.fromkeys("\u2212\u2043\u02d7", "-"),
+    **dict.fromkeys("\u2044\u2215\u29f8", "/"),
+}
+"""Signs that look like the apostrophe, the hyphen (as do all of category Pd) and the slash, on which reading hangs."""
 UNSEEN_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0")
 """Letters and marks that are not drawn (Default_Ignorable_Code_Point), beside those of category Cf."""

@@ -9,20 +9,24 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from tidewaiter_eligibility.person.look_alikes import BEFORE_NFKD, BETWEEN_LATIN, LOOK_ALIKES, UNSEEN_LETTERS
-
-APOSTROPHES = "'`\u2018\u2019\u02bc\u2032"
+from tidewaiter_eligibility.person.look_alikes import (
+    BEFORE_NFKD,
+    BETWEEN_LATIN,
+    LIKE_PUNCTUATION,
+    LOOK_ALIKES,
+    UNSEEN_LETTERS,
+)
 
 _BETWEEN_LATIN = re.compile(f"(?<=[a-zA-Z])[{''.join(BETWEEN_LATIN)}]|[{''.join(BETWEEN_LATIN)}](?=[a-zA-Z])")
 _LATIN = re.compile(r"LATIN (?:SMALL |CAPITAL )?LETTER (?:[A-Z-]{2,} )*([A-Z])(?: |$)")
 _VOWEL_SIGNS = re.compile("[\u0900-\u1aaf\u1b00-\u1dbf\u3099\u309a\ua800-\uabff\U00011000-\U0001efff]")
 """Where marks are vowels and stay; elsewhere they are accents, or what writers leave out (Hebrew, Arabic)."""
 _SPACES = "\t\n\v\f\r\x85"
-_ASCII_WORDS = {code: None if chr(code) in APOSTROPHES else " " for code in range(128) if not chr(code).isalnum()}
+_ASCII_WORDS = {code: None if chr(code) in "'`" else " " for code in range(128) if not chr(code).isalnum()}
 _NUMBER_LETTERS = str.maketrans("oil", "011")
 _MISREAD_NUMBER = re.compile("[oil]*[0-9][0-9oil]*")
-_LETTERS = {"\u00e6": "ae", "\u0153": "oe", "\u00f0": "d", "\u00fe": "th", **dict.fromkeys(APOSTROPHES, "'")}
-"""Letters whose name does not end in a plain one, and the apostrophes as one."""
+_SIGNS = {"\u00e6": "ae", "\u0153": "oe", "\u00f0": "d", "\u00fe": "th", **LIKE_PUNCTUATION, **LOOK_ALIKES}
+"""Letters whose name does not end in a plain one, and signs that look like another."""
 
 
 def plain(text: str) -> str:
@@ -77,5 +81,7 @@ def _plain_sign(sign: str, before: str) -> str:
         return " " if sign in _SPACES else ""
     if category == "Nd":
         return str(unicodedata.decimal(sign))
+    if category == "Pd":
+        return "-"
     found = _LATIN.match(unicodedata.name(sign, ""))
-    return found[1].lower() if found else LOOK_ALIKES.get(sign) or _LETTERS.get(sign, sign)
+    return found[1].lower() if found else _SIGNS.get(sign, sign)
