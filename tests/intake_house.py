@@ -43,7 +43,7 @@ LAW = Reason(1, ReasonSource.LAW, "R01", "open")
 CLOSED = Reason(5, ReasonSource.LAW, "R01", "over")
 
 
-_RISK = risk_from(trade_pb2.RiskFinding(action=trade_pb2.RISK_ACTION_NONE, scorecard_version="card"))
+RISK_FINDS_NOTHING = risk_from(trade_pb2.RiskFinding(action=trade_pb2.RISK_ACTION_NONE, scorecard_version="card"))
 
 
 def _eligibility(verdict: Verdict, reason: Reason) -> EligibilityFinding:
@@ -98,7 +98,7 @@ class ScriptedPeers:
         turned = tuple(ShipmentId(one) for one in self.turned.get(name, ()))
         return Found(
             None if "eligibility" in self.silent else Determined(finding, turned, name in self.held),
-            None if "risk" in self.silent else _RISK,
+            None if "risk" in self.silent else RISK_FINDS_NOTHING,
             shipment_message(question.shipment),
         )
 

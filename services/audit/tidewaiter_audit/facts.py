@@ -149,6 +149,7 @@ class Decision(Fact, frozen=True, kw_only=True):
     shipment_id: str
     supersedes: str = ""
     trace_id: str = ""
+    united_into: str = ""
     versions: Versions | None = None
 
 

@@ -22,6 +22,10 @@ from tidewaiter_intake.model import Accepted, Answer, Cancellation, Decision, Re
 class Journal(Protocol):
     """What this verb needs of the journal."""
 
+    def find(self, *, shipment_id: str) -> ShipmentId | None:
+        """The shipment of that id, or the elder one that it was united with."""
+        ...
+
     async def cancel(self, asked: Cancellation) -> Accepted | Failure:
         """Make it durable, or refuse it with its reason."""
         ...
@@ -52,7 +56,8 @@ class Cancel:
         Should a filing open the shipment again meanwhile, the decision on that. Failure of `Journal.cancel`, before
         anything is done; DESK_FULL, when too many wait: it is durable, and recovery decides it.
         """
-        await self._desk.settled([asked.shipment_id])
+        elder = self._journal.find(shipment_id=asked.shipment_id)
+        await self._desk.settled([asked.shipment_id, *([elder] if elder else ())])
         taken = await self._journal.cancel(asked)
         if isinstance(taken, Failure):
             raise taken

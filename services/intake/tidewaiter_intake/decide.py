@@ -108,10 +108,19 @@ def withdrawn(shipment: Shipment, withdrawal: Withdrawal) -> Decision:
         reasons=(_why(withdrawal),),
         code_version=CODE_VERSION,
         filings=shipment.filings,
+        united_into=withdrawal.united_into,
     )
 
 
 def _why(withdrawal: Withdrawal) -> Reason:
+    if withdrawal.reason is None:
+        return Reason(
+            code=ReasonCode.UNITED,
+            source=ReasonSource.PROCESS,
+            rule_id="united",
+            detail=f"One parcel with shipment {withdrawal.united_into}, as a later filing shows that names both: "
+            "its filings are decided there.",
+        )
     return Reason(
         code=ReasonCode.WITHDRAWN,
         source=ReasonSource.PROCESS,

@@ -240,7 +240,7 @@ class Desk:
             if not decision.decision_id:
                 results[work.case.shipment_id] = decision
             elif current and same_substance(current.decision, decision):
-                settlements.append(Settlement(current, work.case.wanted, work.case.decisions))
+                settlements.append(Settlement(current, work.case.wanted, work.case.decisions, work.case.united))
                 results[work.case.shipment_id] = current
             else:
                 to_record.append((work, Entry(decision, one.carried, work.traceparent)))
@@ -252,8 +252,8 @@ class Desk:
             is_ours = same_substance(recorded.decision, entry.decision)
             if is_ours:
                 results[work.case.shipment_id] = recorded
-            covers = work.case.wanted if is_ours else work.case.settled
-            settlements.append(Settlement(recorded, covers, work.case.decisions + 1))
+            covers, united = (work.case.wanted, work.case.united) if is_ours else (work.case.settled, ())
+            settlements.append(Settlement(recorded, covers, work.case.decisions + 1, united))
         determined = [(work, one.determined) for work, one in zip(works, found, strict=True) if one.determined]
         turned = {shipment_id for _, one in determined for shipment_id in one.turned}
         confirmations = [

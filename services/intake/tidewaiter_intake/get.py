@@ -19,8 +19,10 @@ class Journal(Protocol):
         """The shipments as they stand."""
         ...
 
-    def find(self, *, join_key: str = "", filing: tuple[str, str] | None = None) -> ShipmentId | None:
-        """The shipment of a join key or of a filing."""
+    def find(
+        self, *, shipment_id: str = "", join_key: str = "", filing: tuple[str, str] | None = None
+    ) -> ShipmentId | None:
+        """The shipment of an id, a join key or a filing; of one that was united with an elder one, that."""
         ...
 
 
@@ -45,10 +47,11 @@ class Get:
 
         The decision is what a filer may see, PENDING while the newest revision is not decided.
         """
-        found: ShipmentId | None = ShipmentId(shipment_id)
-        if tracking_number:
+        if shipment_id:
+            found = self._journal.find(shipment_id=shipment_id)
+        elif tracking_number:
             found = self._journal.find(join_key=tracking_key(tracking_number))
-        elif filing:
+        else:
             originator_code, _, request_id = filing.partition("/")
             found = self._journal.find(filing=(originator_code, request_id))
         await self._desk.settled([found] if found else [])

@@ -37,7 +37,7 @@ class Journal(Protocol):
         ...
 
     def find(self, *, join_key: str = "", filing: tuple[str, str] | None = None) -> ShipmentId | None:
-        """The shipment of a join key."""
+        """The shipment of a join key, or of a filing."""
         ...
 
     def answered(self, filing: tuple[str, str]) -> Recorded | None:
@@ -104,11 +104,16 @@ class Preview:
 
     async def _rehearsal(self, filing: Filing) -> _Rehearsal | Answer | Failure:
         name = (filing.originator_code, filing.request_id)
-        by_key = (self._journal.find(join_key=key) for key in join_keys(filing))
-        joined = self._journal.find(filing=name) or next(filter(None, by_key), None)
-        await self._desk.settled([joined] if joined else [])
-        cases = self._journal.cases([joined]) if joined else []
-        before = [(self._read_filing(filed.content), filed.received_at_ns) for case in cases for filed in case.filings]
+        by_key = sorted(filter(None, {self._journal.find(join_key=key) for key in join_keys(filing)}))
+        filed_on = self._journal.find(filing=name)
+        borne = [filed_on] if filed_on else by_key
+        joined = borne[0] if borne else None
+        await self._desk.settled(borne)
+        cases = self._journal.cases(borne)
+        filed_before = sorted(
+            (filed for case in cases for filed in case.filings), key=lambda filed: filed.received_at_ns
+        )
+        before = [(self._read_filing(filed.content), filed.received_at_ns) for filed in filed_before]
         for filed, _ in before:
             if (filed.originator_code, filed.request_id) == name:
                 return self._again(filing, filed, cases[0])
@@ -145,5 +150,5 @@ class Preview:
 def _stale(given: str, cases: list[Case]) -> Failure | None:
     if not cases:
         return errors.shipment_not_found()
-    current = etag(cases[0].shipment_id, cases[0].revision)
-    return None if given == current else errors.etag_stale(given, current)
+    current = [etag(case.shipment_id, case.revision) for case in cases]
+    return None if given in current else errors.etag_stale(given, current[0])

@@ -10,6 +10,7 @@ A filing that was answered before gets its first answer and nothing is done agai
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
@@ -51,6 +52,16 @@ class Desk(Protocol):
 
     def release(self, shipments: int) -> None:
         """Give back places just before `decide` takes them."""
+        ...
+
+    left_over: asyncio.Event
+
+    async def decide_again(self, shipment_ids: Sequence[ShipmentId]) -> list[Recorded | Decision]:
+        """The same, of shipments whose filers are not waiting."""
+        ...
+
+    async def settled(self, shipment_ids: Sequence[ShipmentId]) -> None:
+        """Wait until the journal knows what was told of these shipments."""
         ...
 
     async def decide(
@@ -126,15 +137,38 @@ class Submit:
         ]
         try:
             taken = await self._journal.accept(arrivals, now_ns)
+            if united := [each for one in taken if isinstance(one, Accepted) for each in one.united]:
+                await self._withdraw(united)
         finally:
             self._desk.release(len(filings))
         fresh = _fresh(filings, taken)
         due = list(dict.fromkeys(a.shipment_id for a in taken if isinstance(a, Accepted) and a.answered is None))
         decided = dict(zip(due, await self._desk.decide(due, fresh) if due else (), strict=True))
+        await self._follow(decided)
         return [
             _answer(filing, one, decided) if isinstance(one, Accepted) else one
             for filing, one in zip(filings, taken, strict=True)
         ]
+
+    async def _withdraw(self, united: Sequence[ShipmentId]) -> None:
+        """Have those withdrawn that are one with an elder one, so that no parcel counts twice when that is decided."""
+        try:
+            await self._desk.decide_again(united)
+            await self._desk.settled(united)
+        except Failure:
+            self._desk.left_over.set()  # the desk is full: they are durable, and recovery withdraws them
+
+    async def _follow(self, decided: dict[ShipmentId, Recorded | Decision]) -> None:
+        """Have those decided that others were united into while their filers waited: theirs is the answer."""
+        while missing := [into for one in decided.values() if (into := _into(one)) and into not in decided]:
+            try:
+                decided.update(zip(missing, await self._desk.decide(missing, {}), strict=True))
+            except Failure:
+                return  # the desk is full: the answer names the elder one
+
+
+def _into(result: Recorded | Decision) -> ShipmentId:
+    return (result.decision if isinstance(result, Recorded) else result).united_into
 
 
 def _fresh(filings: Sequence[Filing], taken: Sequence[Accepted | Failure]) -> dict[ShipmentId, Fresh]:
@@ -143,6 +177,8 @@ def _fresh(filings: Sequence[Filing], taken: Sequence[Accepted | Failure]) -> di
     for filing, one in zip(filings, taken, strict=True):
         if not isinstance(one, Accepted):
             continue
+        for each in one.united:
+            begun.pop(each, None)
         if one.filed and one.revision == 1:
             begun[one.shipment_id] = [(filing, one.filed)]
         elif one.filed and len(begun.get(one.shipment_id, ())) == one.revision - 1:
@@ -159,13 +195,15 @@ def _begun(shipment_id: ShipmentId, filings: tuple[Filing, ...], filed: tuple[Fi
 
 def _answer(filing: Filing, accepted: Accepted, decided: dict[ShipmentId, Recorded | Decision]) -> Answer:
     result = accepted.answered or decided[accepted.shipment_id]
+    while not accepted.answered and (elder := decided.get(_into(result))):
+        result = elder
     decision, receipt = (result.decision, result.receipt) if isinstance(result, Recorded) else (result, b"")
     return Answer(
         request_id=filing.request_id,
         decision=reveal.for_filer(decision),
         receipt=receipt,
         replayed=accepted.replayed,
-        etag=etag(accepted.shipment_id, max(accepted.revision, decision.revision)),
+        etag=etag(decision.shipment_id, max(accepted.revision, decision.revision)),
     )
 
 

@@ -58,6 +58,7 @@ def decision_from(message: trade.Decision) -> facts.Decision:
         shipment_id=message.shipment_id,
         supersedes=message.supersedes,
         trace_id=message.trace_id,
+        united_into=message.united_into,
         versions=_versions(message.versions) if message.HasField("versions") else None,
     )
 

@@ -58,6 +58,7 @@ class ReasonCode(IntEnum):
     AUDIT_SILENT = 24
     UNDER_REVIEW = 25
     WITHDRAWN = 51
+    UNITED = 52
 
 
 class Reason(NamedTuple):
@@ -125,6 +126,7 @@ class Decision(NamedTuple):
     decided_at_ns: int = 0
     degraded: bool = False
     filings: tuple[str, ...] = ()
+    united_into: ShipmentId = ShipmentId("")
 
 
 class Recorded(NamedTuple):
@@ -154,7 +156,8 @@ class Case(NamedTuple):
 
     `wanted` counts the causes to decide it so far; it is settled when a decision covers as many. A case may
     be out of date: deciding it then settles fewer causes than there are, and the rest stay wanted. `withdrawal` is
-    what takes it out at this revision, None while it is in.
+    what takes it out at this revision, None while it is in. `filings` are in the order of their arrival, those of the
+    shipments that were `united` into it among them.
     """
 
     shipment_id: ShipmentId
@@ -166,6 +169,7 @@ class Case(NamedTuple):
     filings: tuple[FiledBefore, ...]
     current: Recorded | None = None
     withdrawal: Withdrawal | None = None
+    united: tuple[ShipmentId, ...] = ()
 
 
 class Fresh(NamedTuple):
@@ -179,6 +183,7 @@ class Accepted(NamedTuple):
     """A filing or cancellation that is durable: on which shipment, as which revision, what it was answered before.
 
     `filed` is the filing as the journal now holds it, None for one that it held before and for a cancellation.
+    `united` are the shipments that it showed to be one with this one.
     """
 
     shipment_id: ShipmentId
@@ -186,6 +191,7 @@ class Accepted(NamedTuple):
     replayed: bool = False
     answered: Recorded | None = None
     filed: FiledBefore | None = None
+    united: tuple[ShipmentId, ...] = ()
 
 
 class Arrival(NamedTuple):
@@ -197,11 +203,15 @@ class Arrival(NamedTuple):
 
 
 class Settlement(NamedTuple):
-    """A decision on record, the causes it covers, and how many decisions the shipment then has."""
+    """A decision on record, the causes it covers, and how many decisions the shipment then has.
+
+    `united` are the shipments whose filings it answers too.
+    """
 
     recorded: Recorded
     covers: int
     decisions: int
+    united: tuple[ShipmentId, ...] = ()
 
 
 class Confirmation(NamedTuple):

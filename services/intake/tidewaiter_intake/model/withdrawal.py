@@ -27,7 +27,8 @@ class Cancellation(NamedTuple):
 
 
 class Withdrawal(NamedTuple):
-    """Why the newest revision of a shipment takes it out, and who asked."""
+    """Why the newest revision of a shipment takes it out, and who asked; or with which one it is one parcel."""
 
-    reason: CancelReason
+    reason: CancelReason | None
     author: str
+    united_into: ShipmentId = ShipmentId("")

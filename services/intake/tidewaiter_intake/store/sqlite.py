@@ -28,16 +28,15 @@ from tidewaiter_intake.model import (
     ShipmentId,
     etag,
 )
-from tidewaiter_intake.store import withdrawals
+from tidewaiter_intake.store import uniting, withdrawals
 
 _FIND_FILING = """
 SELECT shipment_id, revision, digest, content, decision_id FROM filing
 WHERE originator_code = ? AND request_id = ?"""
-_FIND_KEY = "SELECT shipment_id FROM shipment_key WHERE join_key = ?"
 _FIND_REVISION = "SELECT revision FROM shipment WHERE shipment_id = ?"
 _ADD_SHIPMENT = "INSERT INTO shipment (shipment_id, revision, wanted) VALUES (?, 1, 1)"
 _MOVE_SHIPMENT = """
-UPDATE shipment SET revision = revision + 1, wanted = wanted + 1
+UPDATE shipment SET revision = revision + ?, wanted = wanted + 1
 WHERE shipment_id = ? RETURNING revision"""
 _ADD_KEY = "INSERT INTO shipment_key VALUES (?, ?) ON CONFLICT DO NOTHING"
 _ADD_FILING = "INSERT INTO filing VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)"
@@ -46,6 +45,10 @@ SELECT revision, wanted, settled, decisions, degraded, decision_id FROM shipment
 _FIND_FILINGS = """
 SELECT originator_code, request_id, revision, received_at_ns, content, traceparent FROM filing
 WHERE shipment_id = ? ORDER BY revision"""
+# Rows are never deleted, so their numbers are in the order of arrival, over all shipments.
+_FIND_FILINGS_OF_ALL = """
+SELECT originator_code, request_id, revision, received_at_ns, content, traceparent FROM filing
+WHERE shipment_id = ?1 OR shipment_id IN (SELECT shipment_id FROM united WHERE into_id = ?1) ORDER BY filing.rowid"""
 _FIND_DECISION = "SELECT decision, receipt FROM decision WHERE decision_id = ?"
 _ADD_DECISION = "INSERT INTO decision VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
 _SETTLE = """
@@ -97,18 +100,23 @@ class SqliteJournal:
         filing = arrival.filing
         known = db.execute(_FIND_FILING, (filing.originator_code, filing.request_id)).get
         if known is not None:
-            return self._again(filing, known)
+            return self._again(db, filing, known)
         keys = join_keys(filing)
-        shipment_id = _first(db, keys)
-        if filing.etag and (refused := _stale(db, filing.etag, shipment_id)):
+        borne = uniting.of_keys(db, keys)
+        if filing.etag and (refused := _stale(db, filing.etag, borne)):
             return refused
-        if shipment_id is None:
-            shipment_id, revision = arrival.new_shipment_id, 1
+        shipment_id, younger = (borne[0], tuple(borne[1:])) if borne else (arrival.new_shipment_id, ())
+        if not borne:
+            revision = 1
             db.execute(_ADD_SHIPMENT, (shipment_id,))
-        elif db.execute(_FIND_REVISION, (shipment_id,)).get >= FILINGS_MAX:
-            return errors.shipment_full(FILINGS_MAX)
         else:
-            revision = db.execute(_MOVE_SHIPMENT, (shipment_id,)).get
+            # A revision counts at least the filings, those of the united too: no more are ever read for one decision.
+            theirs = sum(db.execute(_FIND_REVISION, (one,)).get for one in younger)
+            if db.execute(_FIND_REVISION, (shipment_id,)).get + theirs >= FILINGS_MAX:
+                return errors.shipment_full(FILINGS_MAX)
+            revision = db.execute(_MOVE_SHIPMENT, (theirs + 1, shipment_id)).get
+            for one in younger:
+                uniting.unite(db, one, shipment_id)
         for key in keys:
             db.execute(_ADD_KEY, (key, shipment_id))
         row = (
@@ -123,15 +131,15 @@ class SqliteJournal:
         )
         db.execute(_ADD_FILING, row)
         filed = FiledBefore(row[0], row[1], revision, now_ns, filing.content, arrival.traceparent)
-        return Accepted(ShipmentId(shipment_id), revision, filed=filed), None
+        return Accepted(shipment_id, revision, filed=filed, united=younger), None
 
     def _again(
-        self, filing: Filing, known: tuple[str, int, bytes, bytes, str | None]
+        self, db: apsw.Connection, filing: Filing, known: tuple[str, int, bytes, bytes, str | None]
     ) -> tuple[Accepted, str | None] | Failure:
         shipment_id, revision, digest, content, decision_id = known
         if digest != filing.digest and (field := self._differing_field(content, filing.content)):
             return errors.request_id_reused(filing.request_id, field)
-        return Accepted(ShipmentId(shipment_id), revision, replayed=True), decision_id
+        return Accepted(uniting.elder_of(db, shipment_id), revision, replayed=True), decision_id
 
     def _with_answer(self, accepted: Accepted, decision_id: str | None) -> Accepted:
         if decision_id is None:
@@ -144,7 +152,11 @@ class SqliteJournal:
 
         A request that was taken before is answered with what it was answered then. Failures as `withdrawals.cancel`.
         """
-        found = await self.database.write(lambda db: withdrawals.cancel(db, asked))
+
+        def work(db: apsw.Connection) -> tuple[Accepted, str | None] | Failure:
+            return withdrawals.cancel(db, asked, elder=uniting.elder_of(db, asked.shipment_id))
+
+        found = await self.database.write(work)
         return self._with_answer(*found) if isinstance(found, tuple) else found
 
     def cases(self, shipment_ids: Iterable[ShipmentId]) -> list[Case]:
@@ -162,11 +174,15 @@ class SqliteJournal:
             row = db.execute(_FIND_SHIPMENT, (shipment_id,)).get
             if row is None:
                 return None
-            filings = tuple(FiledBefore(*filed) for filed in db.execute(_FIND_FILINGS, (shipment_id,)))
+            united = uniting.younger_of(db, shipment_id)
+            found = db.execute(_FIND_FILINGS_OF_ALL if united else _FIND_FILINGS, (shipment_id,))
+            filings = tuple(FiledBefore(*filed) for filed in found)
             revision, wanted, settled, decisions, degraded, decision_id = row
             current = self._recorded(db, decision_id) if decision_id else None
             withdrawal = withdrawals.find(db, shipment_id, revision)
-        return Case(shipment_id, revision, wanted, settled, decisions, bool(degraded), filings, current, withdrawal)
+        return Case(
+            shipment_id, revision, wanted, settled, decisions, bool(degraded), filings, current, withdrawal, united
+        )
 
     def _recorded(self, db: apsw.Connection, decision_id: str) -> Recorded:
         decision, receipt = db.execute(_FIND_DECISION, (decision_id,)).get
@@ -184,14 +200,20 @@ class SqliteJournal:
 
         await self.database.write(work)
 
-    def find(self, *, join_key: str = "", filing: tuple[str, str] | None = None) -> ShipmentId | None:
-        """The shipment that bears a join key, or on which a filing (originator, request_id) was made."""
+    def find(
+        self, *, shipment_id: str = "", join_key: str = "", filing: tuple[str, str] | None = None
+    ) -> ShipmentId | None:
+        """The shipment of that id, or that bears a join key, or on which a filing (originator, request_id) was made.
+
+        Of one that was united with an elder one, that.
+        """
         db = self.database.read()
+        if join_key:
+            return uniting.of_key(db, join_key)
         if filing is not None:
             row = db.execute(_FIND_FILING, filing).get
-            return ShipmentId(row[0]) if row else None
-        found = db.execute(_FIND_KEY, (join_key,)).get
-        return ShipmentId(found) if found else None
+            return uniting.elder_of(db, row[0]) if row else None
+        return uniting.elder_of(db, shipment_id)
 
     def answered(self, filing: tuple[str, str]) -> Recorded | None:
         """What a filing (originator, request_id) was answered first, or None while it was not."""
@@ -208,19 +230,12 @@ class SqliteJournal:
         return [ShipmentId(row[0]) for row in self.database.read().execute(_DEGRADED, (after, at_most))]
 
 
-def _first(db: apsw.Connection, keys: tuple[str, ...]) -> str | None:
-    for key in keys:
-        found: str | None = db.execute(_FIND_KEY, (key,)).get
-        if found is not None:
-            return found
-    return None
-
-
-def _stale(db: apsw.Connection, given: str, shipment_id: str | None) -> Failure | None:
-    if shipment_id is None:
+def _stale(db: apsw.Connection, given: str, borne: Sequence[ShipmentId]) -> Failure | None:
+    """Of a filing that names two shipments the etag of either is good."""
+    if not borne:
         return errors.shipment_not_found()
-    current = etag(shipment_id, db.execute(_FIND_REVISION, (shipment_id,)).get)
-    return None if given == current else errors.etag_stale(given, current)
+    current = [etag(one, db.execute(_FIND_REVISION, (one,)).get) for one in borne]
+    return None if given in current else errors.etag_stale(given, current[0])
 
 
 def _settle(db: apsw.Connection, settlement: Settlement) -> None:
@@ -238,5 +253,8 @@ def _settle(db: apsw.Connection, settlement: Settlement) -> None:
             decision.shipment_id,
         ),
     )
-    db.execute(_ANSWER, (decision.decision_id, decision.shipment_id, decision.revision))
+    if not decision.united_into:  # its filings are answered by the decision on the elder one
+        db.execute(_ANSWER, (decision.decision_id, decision.shipment_id, decision.revision))
+    for shipment_id in settlement.united:
+        db.execute(_ANSWER, (decision.decision_id, shipment_id, decision.revision))
     withdrawals.answer(db, decision)

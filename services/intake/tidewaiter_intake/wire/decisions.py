@@ -58,6 +58,7 @@ def fill_decision(message: trade_pb2.Decision, decision: Decision) -> None:
     message.entry_path = decision.entry_path  # type: ignore[assignment]  # same numbers
     message.trace_id = decision.trace_id
     message.degraded = decision.degraded
+    message.united_into = decision.united_into
     message.filings.extend(decision.filings)
     for reason in decision.reasons:
         _fill_reason(message.reasons.add(), reason)
@@ -93,6 +94,7 @@ def decision_from(message: trade_pb2.Decision) -> Decision:
         decided_at_ns=decided_at.seconds * 1_000_000_000 + decided_at.nanos,
         degraded=message.degraded,
         filings=tuple(message.filings),
+        united_into=ShipmentId(message.united_into),
     )
 
 

@@ -433,7 +433,9 @@ class CancelShipmentRequest(_message.Message):
     REASON_FIELD_NUMBER: _builtins.int
     AUTHOR_FIELD_NUMBER: _builtins.int
     shipment_id: _builtins.str
-    """The shipment: the id that intake gave it, 1 to 128 of A-Z a-z 0-9 . _ : -"""
+    """The shipment: the id that intake gave it, 1 to 128 of A-Z a-z 0-9 . _ : -
+    Of one that was united into another, that other is withdrawn.
+    """
     etag: _builtins.str
     """Etag the caller saw, at most 256 characters; a stale one is refused with
     ABORTED. Empty: whatever it is by now.
@@ -508,7 +510,9 @@ Global___CancelShipmentResponse: _TypeAlias = CancelShipmentResponse  # noqa: Y0
 
 @_typing.final
 class GetShipmentRequest(_message.Message):
-    """Names a shipment by its id or by one of its strong keys."""
+    """Names a shipment by its id or by one of its strong keys. One that was united into
+    another is answered as that other.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -556,7 +560,7 @@ class FilingSummary(_message.Message):
     filer_type: _trade_pb2.FilerType.ValueType
     """The participant's kind."""
     revision: _builtins.int
-    """Revision of the shipment that it made."""
+    """Revision that it made, of the shipment on which it was filed."""
     @_builtins.property
     def received_at(self) -> _timestamp_pb2.Timestamp:
         """When it was made durable."""
@@ -605,7 +609,7 @@ class GetShipmentResponse(_message.Message):
 
     @_builtins.property
     def filings(self) -> _containers.RepeatedCompositeFieldContainer[Global___FilingSummary]:
-        """The filings, oldest first."""
+        """The filings, oldest first; those of shipments that were united into it too."""
 
     def __init__(
         self,

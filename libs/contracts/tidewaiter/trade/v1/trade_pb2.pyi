@@ -394,6 +394,10 @@ class _ReasonCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ReasonCode
     """
     REASON_CODE_WITHDRAWN: _ReasonCode.ValueType  # 51
     """The shipment was withdrawn with CancelShipment."""
+    REASON_CODE_UNITED: _ReasonCode.ValueType  # 52
+    """A filing showed that the shipment is one parcel with an elder one: see
+    `Decision.united_into`.
+    """
     REASON_CODE_LOTS_OF_ONE_ORDER: _ReasonCode.ValueType  # 60
     """The lots of one order, on whatever days, are together over the limit."""
 
@@ -506,6 +510,10 @@ without the declaration the parcel is weighed as an ordinary import.
 """
 REASON_CODE_WITHDRAWN: ReasonCode.ValueType  # 51
 """The shipment was withdrawn with CancelShipment."""
+REASON_CODE_UNITED: ReasonCode.ValueType  # 52
+"""A filing showed that the shipment is one parcel with an elder one: see
+`Decision.united_into`.
+"""
 REASON_CODE_LOTS_OF_ONE_ORDER: ReasonCode.ValueType  # 60
 """The lots of one order, on whatever days, are together over the limit."""
 Global___ReasonCode: _TypeAlias = ReasonCode  # noqa: Y015
@@ -1749,6 +1757,7 @@ class Decision(_message.Message):
     DECIDED_AT_FIELD_NUMBER: _builtins.int
     DEGRADED_FIELD_NUMBER: _builtins.int
     FILINGS_FIELD_NUMBER: _builtins.int
+    UNITED_INTO_FIELD_NUMBER: _builtins.int
     decision_id: _builtins.str
     """Unique for ever; the shipment's id, a dash, and the decision's number on it."""
     shipment_id: _builtins.str
@@ -1766,6 +1775,10 @@ class Decision(_message.Message):
     degraded: _builtins.bool
     """True when a service did not answer and the decision is on the safe side;
     it is decided again when that service is back.
+    """
+    united_into: _builtins.str
+    """The shipment that this one is one parcel with: it is WITHDRAWN here, and its
+    filings are decided there. Empty for all others.
     """
     @_builtins.property
     def reasons(self) -> _containers.RepeatedCompositeFieldContainer[Global___Reason]:
@@ -1808,10 +1821,11 @@ class Decision(_message.Message):
         decided_at: _timestamp_pb2.Timestamp | None = ...,
         degraded: _builtins.bool = ...,
         filings: _abc.Iterable[_builtins.str] | None = ...,
+        united_into: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["decided_at", b"decided_at", "eligibility", b"eligibility", "risk", b"risk", "versions", b"versions"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["decided_at", b"decided_at", "decision_id", b"decision_id", "degraded", b"degraded", "eligibility", b"eligibility", "entry_path", b"entry_path", "filings", b"filings", "outcome", b"outcome", "reasons", b"reasons", "revision", b"revision", "risk", b"risk", "shipment_id", b"shipment_id", "supersedes", b"supersedes", "trace_id", b"trace_id", "versions", b"versions"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decided_at", b"decided_at", "decision_id", b"decision_id", "degraded", b"degraded", "eligibility", b"eligibility", "entry_path", b"entry_path", "filings", b"filings", "outcome", b"outcome", "reasons", b"reasons", "revision", b"revision", "risk", b"risk", "shipment_id", b"shipment_id", "supersedes", b"supersedes", "trace_id", b"trace_id", "united_into", b"united_into", "versions", b"versions"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
