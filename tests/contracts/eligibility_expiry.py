@@ -13,7 +13,7 @@ from tidewaiter_eligibility.model import Verdict
 from tidewaiter_eligibility.release import Releaser
 from tidewaiter_eligibility.snapshots import Snapshots, Wanted
 
-from tests.contracts.eligibility_holds import determine, one
+from tests.contracts.eligibility_holds import confirm, determine, one
 from tests.contracts.eligibility_ledger import ClosingLedger
 from tests.contracts.eligibility_past import all_of, someone
 from tests.eligibility_shipments import shipment
@@ -52,6 +52,46 @@ class ExpiryPromises:
         kept = ledger.view(all_of)
         assert [days_ago(390).isoformat(), days_ago(200).isoformat()] == [key.local_day for key in kept]
         assert {"S200", "S390"} == set(ledger.view(lambda view: view.claims([each.shipment_id for each in given])))
+
+    async def test_a_person_day_is_forgotten_whole_however_many_count_on_it(
+        self, clocked: tuple[ClosingLedger, FixedClock]
+    ) -> None:
+        ledger, clock = clocked
+        await determine(ledger, *[shipment(f"T{number}", day=days_ago(500), cents=100) for number in range(7)])
+        await one(ledger, shipment("T0", day=days_ago(500), cents=50, revision=2))
+        await determine(ledger, *[shipment(f"S{days}", day=days_ago(days)) for days in (401, 402, 403)])
+        expiring, left = expirer(ledger, clock, claims=400), []
+
+        while await expiring.step():
+            kept = ledger.view(all_of)
+            for total, counted in kept.values():
+                assert (total.total_minor, total.shipments) == (
+                    sum(each.amount_minor for each in counted),
+                    len(counted),
+                )
+            left.append([key.local_day for key in kept])
+
+        assert [days_ago(each).isoformat() for each in (403, 402, 401)] == left[0]
+        assert [] == left[-1]
+        assert {} == ledger.view(lambda view: view.holds(["T0"]))
+
+    async def test_what_is_held_can_be_confirmed_for_as_long_as_its_day_is_kept(
+        self, clocked: tuple[ClosingLedger, FixedClock]
+    ) -> None:
+        ledger, clock = clocked
+        gift: dict[str, Any] = {"day": days_ago(-30), "gift": True, "cents": 5_000}
+        await one(ledger, shipment("S1", **gift))
+        await one(ledger, shipment("S1", **gift, consignee=None, revision=2))
+        clock.advance(timedelta(days=20))
+        expiring, version = expirer(ledger, clock, claims=10), ledger.view(lambda view: view.version())
+
+        # The claim counts nowhere and is old; the day on which it holds something is not.
+        assert 0 == await expiring.step()
+        assert version == ledger.view(lambda view: view.version())
+        await confirm(ledger, "S1", 2)
+
+        assert {} == ledger.view(lambda view: view.holds(["S1"]))
+        assert 1 == await expiring.step()
 
     async def test_claims_that_count_nowhere_go_by_the_day_they_were_made(
         self, clocked: tuple[ClosingLedger, FixedClock]

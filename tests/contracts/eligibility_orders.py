@@ -265,5 +265,11 @@ class OrderPromises:
 
         lots = [lot_id(name) for name in ("S0", "S1", "T0", "T1")]
         assert set(lots[2:]) == set(ledger.view(lambda view: view.claims(lots)))
+        # A lot whose own day was forgotten counts once for an order that was not.
+        await one(ledger, lot("T0", order_id="T"))
+        (total,) = ledger.view(
+            lambda view: view.totals(view.days(after=DayKey(NO_DAY, ""), through=NO_DAY, at_most=9))
+        ).values()
+        assert (60_000, 2) == (total.total_minor, total.shipments)
         assert 1 == len(ledger.view(orders))
         assert ELIGIBLE is (await one(ledger, lot("S2", 2, cents=40_000))).finding.verdict

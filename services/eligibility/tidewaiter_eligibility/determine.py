@@ -81,9 +81,10 @@ class _Batch:
     def __init__(self, change: LedgerChange, claims: Sequence[Claim], lots: Mapping[str, Claim]) -> None:
         self._change = change
         before = change.claims([claim.shipment_id for claim in claims])
-        # Of a shipment that is new nothing is held, no day was left, and no order is known.
-        if before:
-            before |= change.claims([lot_id(name) for name in before])
+        # Of a shipment that is new nothing is held, no day was left, and no order is known: unless it is a lot of one
+        # whose own day was forgotten before the order.
+        if before or lots:
+            before |= change.claims([lot_id(name) for name in before.keys() | lots.keys()])
         known = [*before]
         holds = change.holds(known) if known else {}
         self._left = change.left_days(known) if known else {}

@@ -21,7 +21,7 @@ from tidewaiter_eligibility.ledger import Ledger, LedgerChange
 log = structlog.get_logger()
 
 ROWS_AT_ONCE = 2_000
-"""How much is deleted in one change, so that claims wait for milliseconds."""
+"""How much is deleted in one change, so that claims wait for milliseconds; a person-day that has more goes whole."""
 PAUSE_SECONDS = 3_600.0
 """Between two looks for what has become too old."""
 _DAY_NS = 86_400 * 10**9

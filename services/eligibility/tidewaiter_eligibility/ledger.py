@@ -201,7 +201,8 @@ class LedgerChange(LedgerView, PersonChange, Protocol):
     def expire_claims(self, *, before_day: str, through_version: int, at_most: int) -> int:
         """Delete so much of what counts on local days before one, and of what stands since a version.
 
-        The second is of claims that count nowhere, and of orders of which nothing has changed since.
+        The second is of claims that count nowhere, and of orders of which nothing has changed since. Person-days and
+        orders go whole, with all that counts there, so that the last one may take it over `at_most`.
 
         How many rows were deleted, 0 when none is left. What was known before can then no longer be read.
         """

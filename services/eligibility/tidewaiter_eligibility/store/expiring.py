@@ -6,6 +6,9 @@ from collections.abc import Sequence
 
 import apsw
 
+UNCOUNTED = """SELECT shipment_id FROM claim WHERE person_day_number IS NULL AND since <= ?1
+AND NOT EXISTS (SELECT 1 FROM hold WHERE hold.shipment_id = claim.shipment_id)"""
+"""Claims that count nowhere since a version or longer."""
 _OF_OLD_DAYS = (
     ("left_day", "shipment_id, local_day, person_day"),
     ("person_link", "local_day, link"),
@@ -13,11 +16,19 @@ _OF_OLD_DAYS = (
     ("claim_counted", "shipment_id, revision"),
 )
 """Tables that name a local day, and their keys."""
+_WHOLE = (
+    "DELETE FROM claim WHERE person_day_number = ?",
+    "DELETE FROM hold WHERE person_day_number = ?",
+    "DELETE FROM left_day WHERE (local_day, person_day) IN "
+    "(SELECT local_day, person_day FROM person_day WHERE number = ?)",
+    "DELETE FROM person_day WHERE number = ?",
+)
+"""All of one person-day, or of one order."""
 _PAST = ("claim_was", "hold_was", "person_day_was")
 
 
 def expire_days(connection: apsw.Connection, *, before: str, at_most: int) -> int:
-    """Delete up to so many claims, and person-days whose claims are all deleted, of local days before one.
+    """Delete person-days of local days before one, each whole, until so many rows are deleted; then what led to them.
 
     Returns how many rows were deleted; 0 when none is left.
     """
@@ -25,6 +36,8 @@ def expire_days(connection: apsw.Connection, *, before: str, at_most: int) -> in
         "SELECT number FROM person_day WHERE local_day < ? ORDER BY local_day LIMIT ?", (before, at_most)
     )
     deleted = _delete_whole(connection, [number for (number,) in old], at_most=at_most)
+    if deleted >= at_most:
+        return deleted
     for table, key in _OF_OLD_DAYS:
         chosen = f"SELECT {key} FROM {table} WHERE local_day < ? LIMIT ?"  # noqa: S608 - names of our own
         connection.execute(f"DELETE FROM {table} WHERE ({key}) IN ({chosen})", (before, at_most))  # noqa: S608
@@ -33,7 +46,7 @@ def expire_days(connection: apsw.Connection, *, before: str, at_most: int) -> in
 
 
 def expire_orders(connection: apsw.Connection, *, through: int, at_most: int) -> int:
-    """Delete up to so many claims, and orders whose claims are all deleted, of orders unchanged since a version.
+    """Delete orders unchanged since a version, each whole, until so many rows are deleted.
 
     Returns how many rows were deleted; 0 when none is left.
     """
@@ -45,12 +58,12 @@ def expire_orders(connection: apsw.Connection, *, through: int, at_most: int) ->
 
 
 def expire_uncounted(connection: apsw.Connection, *, through: int, at_most: int) -> int:
-    """Delete up to so many claims that count nowhere and stand since a version or longer; how many were."""
-    connection.execute(
-        "DELETE FROM claim WHERE shipment_id IN "
-        "(SELECT shipment_id FROM claim WHERE person_day_number IS NULL AND since <= ? ORDER BY since LIMIT ?)",
-        (through, at_most),
-    )
+    """Delete up to so many claims that count nowhere and stand since a version or longer; how many were.
+
+    One that still holds something stays, so that this can be confirmed; it goes after the day on which it holds it.
+    """
+    chosen = f"{UNCOUNTED} ORDER BY since LIMIT ?2"
+    connection.execute(f"DELETE FROM claim WHERE shipment_id IN ({chosen})", (through, at_most))  # noqa: S608 - of our own
     return connection.changes()
 
 
@@ -71,26 +84,15 @@ def forget_past(connection: apsw.Connection, *, before: int, at_most: int) -> in
 
 
 def _delete_whole(connection: apsw.Connection, numbers: Sequence[int], *, at_most: int) -> int:
+    """Delete person-days with all that counts there, one after the other until so many rows are deleted.
+
+    Never a part of one: its total would count what is gone, or those that are left would be told what does not hold.
+    """
     deleted = 0
     for number in numbers:
         if deleted >= at_most:
             break
-        deleted += _delete_claims(connection, number, at_most=at_most - deleted)
-        if not list(connection.execute("SELECT 1 FROM claim WHERE person_day_number = ? LIMIT 1", (number,))):
-            connection.execute("DELETE FROM hold WHERE person_day_number = ?", (number,))
-            connection.execute(
-                "DELETE FROM left_day WHERE (local_day, person_day) IN "
-                "(SELECT local_day, person_day FROM person_day WHERE number = ?)",
-                (number,),
-            )
-            connection.execute("DELETE FROM person_day WHERE number = ?", (number,))
-            deleted += 1
+        for statement in _WHOLE:
+            connection.execute(statement, (number,))
+            deleted += connection.changes()
     return deleted
-
-
-def _delete_claims(connection: apsw.Connection, number: int, *, at_most: int) -> int:
-    connection.execute(
-        "DELETE FROM claim WHERE shipment_id IN (SELECT shipment_id FROM claim WHERE person_day_number = ? LIMIT ?)",
-        (number, at_most),
-    )
-    return connection.changes()

@@ -11,7 +11,7 @@ from tidewaiter_chassis.clock import Clock
 
 from tidewaiter_eligibility.ledger import Claim, Hold, Total
 from tidewaiter_eligibility.model import DayKey, Turned, Verdict
-from tidewaiter_eligibility.store.expiring import expire_days, expire_orders, expire_uncounted, forget_past
+from tidewaiter_eligibility.store.expiring import UNCOUNTED, expire_days, expire_orders, expire_uncounted, forget_past
 from tidewaiter_eligibility.store.packing import pack, unpack
 from tidewaiter_eligibility.store.persons import PersonWrites
 from tidewaiter_eligibility.store.states import StateRows, key_columns
@@ -68,12 +68,15 @@ _PUT_HOLD = (
     "INSERT INTO hold (shipment_id, person_day_number, amount_minor, until_revision, since) VALUES (?, ?, ?, ?, ?)"
 )
 _LAST_NUMBER = "SELECT max(last_number, (SELECT coalesce(max(number), 0) FROM person_day)) FROM ledger"
-_OLDEST = """
-SELECT 1 WHERE EXISTS (SELECT 1 FROM claim WHERE person_day_number IS NULL AND since <= ?1)
+_OLDEST = f"""
+SELECT 1 WHERE EXISTS ({UNCOUNTED})
     OR EXISTS (SELECT 1 FROM person_day WHERE local_day < ?2)
     OR EXISTS (SELECT 1 FROM person_day WHERE local_day = 'order' AND since <= ?1)
     OR EXISTS (SELECT 1 FROM person_link WHERE local_day < ?2)
-"""
+    OR EXISTS (SELECT 1 FROM person_alias WHERE local_day < ?2)
+    OR EXISTS (SELECT 1 FROM claim_counted WHERE local_day < ?2)
+    OR EXISTS (SELECT 1 FROM left_day WHERE local_day < ?2)
+"""  # noqa: S608 - a query of our own
 _PUT_MOMENT = """
 INSERT INTO moment (version, at_ns) VALUES (?1, max(?2, (SELECT coalesce(max(at_ns), 0) + 1 FROM moment)))
 """
