@@ -106,6 +106,18 @@ async def test_a_person_day_that_is_unknown_or_malformed_is_said_to_be(stub: Stu
     assert ["person_day", "local_day", "page_size"] == [each.field for each in failure.violations]
 
 
+@pytest.mark.parametrize(("day", "code"), [("2025-02-30", "DAY_UNKNOWN"), ("today", "STRING_PATTERN")])
+async def test_a_day_of_no_calendar_is_refused_by_field_and_value(stub: Stub, day: str, code: str) -> None:
+    calls = [
+        stub.ListPersonDays(eligibility_pb2.ListPersonDaysRequest(local_day=day)),
+        stub.GetPersonDay(eligibility_pb2.GetPersonDayRequest(person_day="0" * 32, local_day=day)),
+    ]
+
+    for call in calls:
+        (violation,) = (await failure_of(call)).violations
+        assert ("local_day", code, True) == (violation.field, violation.code, day in violation.message)
+
+
 async def test_person_days_near_the_limit_are_listed(stub: Stub) -> None:
     await stub.DetermineEligibility(
         batch(

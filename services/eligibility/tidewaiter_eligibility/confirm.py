@@ -26,8 +26,7 @@ class Confirmer:
         """Who turned on the days of each confirmed shipment, in order, once it is durable. The shipments differ.
 
         A shipment without a claim, a revision that was confirmed before and one that no claim has reached change
-        nothing. Failure BUSY or FULL
-        as `Ledger.change`: a repeat is safe.
+        nothing. Failure BUSY or FULL as `Ledger.change`: a repeat is safe.
         """
         return (await self.confirm_at(confirmations))[0]
 

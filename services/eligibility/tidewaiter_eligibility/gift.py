@@ -18,8 +18,7 @@ class GiftTest(Struct, frozen=True, kw_only=True, gc=False):
     """What became of a declared gift.
 
     With a `person`, and the `basis` of its key, it passes on its own and counts against that person's day of gifts.
-    Otherwise it `failed`, or
-    it is `unclear` whether it passes; it is then judged as any other shipment.
+    Otherwise it `failed`, or it is `unclear` whether it passes; it is then judged as any other shipment.
     """
 
     gift: Gift | None

@@ -12,10 +12,7 @@ import apsw
 
 from tidewaiter_eligibility.ledger import Count, CountedShipment, Total
 from tidewaiter_eligibility.model import DayKey, Verdict
-from tidewaiter_eligibility.store.persons import PersonRows
-
-NOW = 2**62
-"""The version after all others."""
+from tidewaiter_eligibility.store.persons import NOW, PersonRows
 
 _TOTAL = """
 SELECT number, since, total_minor, limit_minor, shipments, holding, marginal FROM person_day

@@ -13,6 +13,7 @@ from tidewaiter_eligibility.model import CURRENCY, DayKey
 from tidewaiter_eligibility.pages import PAGE_SIZE_DEFAULT
 from tidewaiter_eligibility.snapshots import WHATEVER_IS_KNOWN, Wanted
 from tidewaiter_eligibility.wire.findings import write_money
+from tidewaiter_eligibility.wire.regimes import day_from
 from tidewaiter_eligibility.worth import CENTS_PER_DOLLAR, NANOS_PER_CENT
 
 _NS = 10**9
@@ -36,12 +37,14 @@ def wanted_from(carrier: Message) -> Wanted:
 def day_key_from(request: eligibility_pb2.GetPersonDayRequest) -> DayKey:
     """The person-day that is asked for. Failure INVALID names every broken rule."""
     validation.refuse_invalid(request)
+    day_from(request.local_day, field="local_day")
     return DayKey(request.local_day, request.person_day)
 
 
 def headroom_from(request: eligibility_pb2.ListPersonDaysRequest) -> int | None:
     """The most headroom that is asked for in cents, None for any. Failure INVALID names every broken rule."""
     validation.refuse_invalid(request)
+    day_from(request.local_day, field="local_day")
     if not request.HasField("headroom_max"):
         return None
     amount = request.headroom_max

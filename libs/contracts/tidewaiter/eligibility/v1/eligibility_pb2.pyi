@@ -83,7 +83,10 @@ Global___PersonRulingKind: _TypeAlias = PersonRulingKind  # noqa: Y015
 
 @_typing.final
 class Consistency(_message.Message):
-    """Which state of the ledger an answer has to rest on; absent: what is known now."""
+    """Which state of the ledger an answer has to rest on; absent: what is known now.
+    Of the ledger alone: the law is the one that the service runs with, whatever
+    the state, and `law_version` of the answer names it.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -100,7 +103,9 @@ class Consistency(_message.Message):
     """
     @_builtins.property
     def as_known_at(self) -> _timestamp_pb2.Timestamp:
-        """What the ledger knew at this time; a time to come is what it knows now."""
+        """What the ledger knew at this time; a time to come is what it knows now. The
+        law is not that of this time: see `as_of` for the law of a day.
+        """
 
     def __init__(
         self,
