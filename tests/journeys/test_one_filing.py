@@ -97,6 +97,20 @@ async def test_validate_only_of_a_filing_already_filed_is_answered_or_refused_li
     assert 1 == await house.tree_size()
 
 
+async def test_an_amendment_of_what_moved_on_is_aborted_with_the_current_etag(house: Suite) -> None:
+    filed = await house.submit(message("a"))
+    amended = await house.submit(message("b", tracking_number="TWa", etag=filed.etag))
+
+    with pytest.raises(grpc.aio.AioRpcError) as stale:
+        await house.submit(message("c", tracking_number="TWa", etag=filed.etag))
+
+    failure = answers.from_rpc_error(stale.value)
+    assert (grpc.StatusCode.ABORTED, "ETAG_STALE") == (stale.value.code(), failure.reason)
+    assert amended.etag == failure.facts["current"] != filed.etag
+    taken = await house.submit(message("c", tracking_number="TWa", etag=failure.facts["current"]))
+    assert 3 == taken.decision.revision
+
+
 async def test_a_person_day_over_the_limit_turns_what_was_released_before(house: Suite) -> None:
     first = await house.submit(message("a", items=[goods(50_000)]))
     assert RELEASE == first.decision.outcome
