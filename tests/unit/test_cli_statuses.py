@@ -84,6 +84,7 @@ MISSPELT = {
     "lists add": "FILES",
     "lists show --jso": "Did you mean --json?",
     "lists diff a": "NEWER",
+    "lists rescreen --jso": "Did you mean --json?",
     "lists refresh --jso": "Did you mean --json?",
     "screen 'Ann Lee' --country USA": "--country USA",
     "trace ' '": "no shipment is named",

@@ -28,6 +28,7 @@ PATTERN_WORDS: Mapping[str, str] = MappingProxyType(
     {
         r"[\p{L}\p{N}]": "needs at least one letter or digit",
         r"^[0-9]{0,18}$": "must be at most 18 digits",
+        r"^[0-9]{1,18}$": "must be 1 to 18 digits",
         r"^[0-9]{4}$": "must be 4 digits",
         r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$": "must be a day written like 2026-11-24",
         r"^[0-9]{4}\.?[0-9]{2}(\.?[0-9]{2}(\.?[0-9]{2})?)?$": "must be 6, 8 or 10 digits, plain or like 6109.10.00",
