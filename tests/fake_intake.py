@@ -84,6 +84,7 @@ class FakeIntake(intake_pb2_grpc.IntakeServiceServicer):
         self.submitted: list[intake_pb2.SubmitFilingRequest] = []
         self.kept: list[trade_pb2.Filing] = []
         self.watched: list[intake_pb2.WatchDecisionsRequest] = []
+        self.listed: list[intake_pb2.ListShipmentsRequest] = []
         self.seconds_left: list[float] = []
         self.metadata: list[dict[str, str]] = []
         self.unanswered_max = 0
@@ -178,10 +179,19 @@ class FakeIntake(intake_pb2_grpc.IntakeServiceServicer):
         if ending is not None:
             context.abort_with_status(rpc_status.to_status(ending))
 
+    def ListShipments(self, request: intake_pb2.ListShipmentsRequest, context: Any) -> intake_pb2.ListShipmentsResponse:
+        """Two pages of one released shipment each, T1 and T2."""
+        self.listed.append(request)
+        number = len(request.page_token) + 1
+        page = intake_pb2.ListShipmentsResponse(next_page_token="1" if number == 1 else "")
+        page.shipments.add(tracking_number=f"T{number}")
+        page.decisions.add(outcome=trade_pb2.OUTCOME_RELEASE)
+        return page
+
     def _not_in_the_script(self, request: Any, context: Any) -> Any:
         context.abort(grpc.StatusCode.UNIMPLEMENTED, "the script does not expect this call")
 
-    ListShipments = ListRequirements = RedecideShipments = _not_in_the_script
+    ListRequirements = RedecideShipments = _not_in_the_script
 
     def _result(self, filing: trade_pb2.Filing) -> intake_pb2.FilingResult:
         if self.script.decide is not None:

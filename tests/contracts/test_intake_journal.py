@@ -257,3 +257,16 @@ async def test_a_filing_is_found_with_its_first_answer_once_it_has_one(journal: 
 
     assert first == journal.answered(("CARR01", "a"))
     assert journal.answered(("CARR01", "z")) is None
+
+
+async def test_the_shipments_of_a_filer_are_told_once_each_by_id(journal: SqliteJournal) -> None:
+    other = filing("d", originator_code="OTHER1", tracking_number="ELSE1")
+    again = filing("c", tracking_number="TWa")
+    await accepted(journal, filing("b"), filing("a"), other, again)
+
+    assert ["S-a", "S-b"] == journal.of_filer("CARR01", at_most=9)
+    assert (["S-a"], ["S-b"]) == (
+        journal.of_filer("CARR01", at_most=1),
+        journal.of_filer("CARR01", after="S-a", at_most=9),
+    )
+    assert (["S-d"], []) == (journal.of_filer("OTHER1", at_most=9), journal.of_filer("NOBODY", at_most=9))

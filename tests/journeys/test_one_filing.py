@@ -224,10 +224,3 @@ async def test_no_personal_data_is_in_any_span(house: Suite) -> None:
 def _whole(house: Suite, trace_id: str, count: int) -> list[Any]:
     spans = house.of_trace(trace_id)
     return spans if len(spans) >= count else []
-
-
-async def test_rpcs_not_served_yet_answer_unimplemented(house: Suite) -> None:
-    with pytest.raises(grpc.aio.AioRpcError) as refused:
-        await house.intake.ListShipments(intake_pb2.ListShipmentsRequest())
-    assert grpc.StatusCode.UNIMPLEMENTED is refused.value.code()
-    assert "RPC_NOT_SERVED" == answers.from_rpc_error(refused.value).reason

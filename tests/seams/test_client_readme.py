@@ -87,3 +87,19 @@ def test_a_shipment_is_withdrawn(readme: str, capsys: pytest.CaptureFixture[str]
         ran(readme, 5, address, answer=answer)
 
     assert "OUTCOME_WITHDRAWN\n" == capsys.readouterr().out
+
+
+def test_what_was_filed_is_listed_page_after_page(readme: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with serving() as (servicer, address):
+        ran(readme, 6, address)
+
+    assert "T1 OUTCOME_RELEASE\nT2 OUTCOME_RELEASE\n" == capsys.readouterr().out
+    first, second = servicer.listed
+    assert ("SKYTIDE", [trade_pb2.OUTCOME_RELEASE], "") == (
+        first.originator_code,
+        list(first.outcomes),
+        first.page_token,
+    )
+    assert "2025-01-15T00:00:00Z" == first.arrival_from.ToJsonString()
+    first.page_token = "1"
+    assert first == second

@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "file": "Files a manifest, and reports every bad line.",
     "explain": "Explains one decision: what, why, by which rule, and what would change it.",
     "cancel": "Withdraws a shipment: on the log first, then what it claims is given back.",
+    "shipments": "Lists the shipments on which one filer filed, oldest first, each with its outcome.",
     "watch": "Shows every decision on one filer's filings as it is recorded, one a line, until Ctrl-C.",
     "check": "Asks whether a parcel would enter free of duty, without filing anything.",
     "requirements": "Lists which data elements a filing needs, by filer, mode and day.",

@@ -6,9 +6,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tidewaiter_cli.stopping import MISSPELT, Stop
+
+if TYPE_CHECKING:
+    from tidewaiter.trade.v1 import trade_pb2
 
 STANDARD_INPUT: Final = "/dev/stdin"
 """What `-` on the command line stands for where a file is read: it is known by this name from there on."""
@@ -61,6 +64,16 @@ def country_of(flag: str, text: str) -> str:
     if not _COUNTRY.fullmatch(text):
         raise Stop(f"{flag} {text} is no country.", advice="Write two letters, such as VN.", status=MISSPELT)
     return text.upper()
+
+
+def outcome_of(flag: str, text: str) -> trade_pb2.Outcome.ValueType:
+    """The outcome that was typed, in any case; Stop, naming the flag, when there is none such."""
+    from tidewaiter.trade.v1 import trade_pb2
+
+    known = {name.removeprefix("OUTCOME_"): number for name, number in trade_pb2.Outcome.items() if number}
+    if text.upper() not in known:
+        raise Stop(f"{flag} {text} is no outcome.", advice=f"Give one of {', '.join(known)}.", status=MISSPELT)
+    return known[text.upper()]
 
 
 @contextmanager

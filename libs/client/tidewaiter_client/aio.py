@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, cast
 
@@ -119,6 +120,31 @@ class AsyncClient:
         """The shipment with its current decision; see `Client.get_shipment`."""
         request = requests.shipment(shipment_id=shipment_id, tracking_number=tracking_number, filing=filing)
         return cast(intake_pb2.GetShipmentResponse, await self._call(self._stub.GetShipment, request))
+
+    async def list_shipments(
+        self,
+        originator_code: str,
+        *,
+        outcomes: Iterable[trade_pb2.Outcome.ValueType] = (),
+        arrival_from: datetime | None = None,
+        arrival_until: datetime | None = None,
+        page_size: int = 0,
+    ) -> AsyncIterator[tuple[trade_pb2.Shipment, trade_pb2.Decision]]:
+        """One filer's shipments, each with its current decision; see `Client.list_shipments`."""
+        request = requests.shipments(
+            originator_code,
+            outcomes=outcomes,
+            arrival_from=arrival_from,
+            arrival_until=arrival_until,
+            page_size=page_size,
+        )
+        while True:
+            page = cast(intake_pb2.ListShipmentsResponse, await self._call(self._stub.ListShipments, request))
+            for one in zip(page.shipments, page.decisions, strict=True):
+                yield one
+            if not page.next_page_token:
+                return
+            request.page_token = page.next_page_token
 
     async def cancel_shipment(
         self,

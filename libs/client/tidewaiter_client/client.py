@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
+from datetime import datetime
 from types import TracebackType
 from typing import Self, cast
 
@@ -115,6 +116,34 @@ class Client:
         """The shipment with its current decision, by exactly one name; `filing` is "ORIGINATOR/request_id"."""
         request = requests.shipment(shipment_id=shipment_id, tracking_number=tracking_number, filing=filing)
         return cast(intake_pb2.GetShipmentResponse, self._connection.call(self._stub.GetShipment, request))
+
+    def list_shipments(
+        self,
+        originator_code: str,
+        *,
+        outcomes: Iterable[trade_pb2.Outcome.ValueType] = (),
+        arrival_from: datetime | None = None,
+        arrival_until: datetime | None = None,
+        page_size: int = 0,
+    ) -> Iterator[tuple[trade_pb2.Shipment, trade_pb2.Decision]]:
+        """The shipments on which one filer filed, each with its current decision, in the order in which they began.
+
+        Narrowed to these outcomes (any when empty) and to arrivals expected from the one time to before the other; a
+        time without a zone is UTC. Pages of `page_size` (1 to 1,000; 0 for 100) are asked for as they are wanted.
+        """
+        request = requests.shipments(
+            originator_code,
+            outcomes=outcomes,
+            arrival_from=arrival_from,
+            arrival_until=arrival_until,
+            page_size=page_size,
+        )
+        while True:
+            page = cast(intake_pb2.ListShipmentsResponse, self._connection.call(self._stub.ListShipments, request))
+            yield from zip(page.shipments, page.decisions, strict=True)
+            if not page.next_page_token:
+                return
+            request.page_token = page.next_page_token
 
     def cancel_shipment(
         self,

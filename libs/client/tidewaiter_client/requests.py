@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Final
 
 from tidewaiter.intake.v1 import intake_pb2
@@ -14,7 +15,14 @@ from tidewaiter_client.errors import error_from_status
 
 SERVICE: Final = "tidewaiter.intake.v1.IntakeService"
 
-RETRIED: Final = ("SubmitFiling", "BatchSubmitFilings", "CancelShipment", "GetShipment", "ListRequirements")
+RETRIED: Final = (
+    "SubmitFiling",
+    "BatchSubmitFilings",
+    "CancelShipment",
+    "GetShipment",
+    "ListShipments",
+    "ListRequirements",
+)
 """Safe to make again: filings and cancellations bear their request_id.
 
 Streams are made again by the client, which knows the rest.
@@ -47,6 +55,22 @@ def shipment(*, shipment_id: str, tracking_number: str, filing: str) -> intake_p
     if tracking_number:
         return intake_pb2.GetShipmentRequest(tracking_number=tracking_number)
     return intake_pb2.GetShipmentRequest(filing=filing)
+
+
+def shipments(
+    originator_code: str,
+    *,
+    outcomes: Iterable[trade_pb2.Outcome.ValueType],
+    arrival_from: datetime | None,
+    arrival_until: datetime | None,
+    page_size: int,
+) -> intake_pb2.ListShipmentsRequest:
+    """Asks for the first page of one filer's shipments; a time without a zone is UTC."""
+    request = intake_pb2.ListShipmentsRequest(originator_code=originator_code, outcomes=outcomes, page_size=page_size)
+    for field, time in ((request.arrival_from, arrival_from), (request.arrival_until, arrival_until)):
+        if time is not None:
+            field.FromDatetime(time if time.tzinfo is not None else time.replace(tzinfo=UTC))
+    return request
 
 
 def _answer(position: int, result: intake_pb2.FilingResult) -> Answer:

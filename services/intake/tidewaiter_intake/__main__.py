@@ -17,6 +17,7 @@ from tidewaiter_intake import requirements
 from tidewaiter_intake.cancel import Cancel
 from tidewaiter_intake.desk import Desk
 from tidewaiter_intake.get import Get
+from tidewaiter_intake.list_shipments import ListShipments
 from tidewaiter_intake.peers import Addresses, connect
 from tidewaiter_intake.preview import Preview
 from tidewaiter_intake.recover import Recovery
@@ -82,6 +83,7 @@ async def build(settings: Settings, telemetry: Telemetry, *, clock: Clock | None
                 clock=clock,
             ),
             get=Get(journal=journal, desk=desk, read_filing=filing_from_bytes),
+            list_shipments=ListShipments(journal=journal, desk=desk, read_filing=filing_from_bytes),
             redecide=Redecide(journal=journal, desk=desk),
             cancel=Cancel(journal=journal, desk=desk),
             watch=Watch(peers),

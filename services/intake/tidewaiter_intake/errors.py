@@ -67,6 +67,12 @@ def resume_token_unknown() -> Failure:
     return invalid(Violation(field="resume_token", code="RESUME_TOKEN_UNKNOWN", message=message))
 
 
+def page_token_unknown() -> Failure:
+    """The token was not given for this list."""
+    message = "it was not given for this list: take that of the page before, and change nothing else"
+    return invalid(Violation(field="page_token", code="PAGE_TOKEN_UNKNOWN", message=message))
+
+
 def log_silent() -> Failure:
     """The log cannot be followed for now, for a reason that is an operator's to know."""
     return Failure(

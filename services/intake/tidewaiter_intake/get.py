@@ -58,11 +58,13 @@ class Get:
         cases = self._journal.cases([found]) if found else []
         if not cases:
             raise errors.shipment_not_found()
-        return self._standing(cases[0])
+        return standing(cases[0], self._read_filing)
 
-    def _standing(self, case: Case) -> Standing:
-        shipment = merge(case.shipment_id, case.revision, [self._read_filing(filed.content) for filed in case.filings])
-        current = case.current
-        if current is None or current.decision.revision < case.revision:
-            return Standing(shipment, pending(shipment, ELIGIBILITY_SILENT), b"", case.filings)
-        return Standing(shipment, reveal.for_filer(current.decision), current.receipt, case.filings)
+
+def standing(case: Case, read_filing: Callable[[bytes], Filing]) -> Standing:
+    """A shipment as its filers may see it: PENDING while its newest revision is not decided."""
+    shipment = merge(case.shipment_id, case.revision, [read_filing(filed.content) for filed in case.filings])
+    current = case.current
+    if current is None or current.decision.revision < case.revision:
+        return Standing(shipment, pending(shipment, ELIGIBILITY_SILENT), b"", case.filings)
+    return Standing(shipment, reveal.for_filer(current.decision), current.receipt, case.filings)

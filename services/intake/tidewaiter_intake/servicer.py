@@ -13,11 +13,11 @@ from tidewaiter_chassis import validation
 from tidewaiter_chassis.clock import Clock
 from tidewaiter_chassis.failures import Failure
 from tidewaiter_chassis.traces import ItemSpan, Tracing, current_span, rpc_context
-from tidewaiter_chassis.unserved import unserved
 
 from tidewaiter_intake.cancel import Cancel
 from tidewaiter_intake.get import Get
 from tidewaiter_intake.list_requirements import list_requirements
+from tidewaiter_intake.list_shipments import ListShipments
 from tidewaiter_intake.model import Answer, FilerType, Mode, ShipmentId
 from tidewaiter_intake.preview import Preview
 from tidewaiter_intake.redecide import Redecide
@@ -27,6 +27,7 @@ from tidewaiter_intake.stream import Terms, Window, until_draining
 from tidewaiter_intake.submit import Submit
 from tidewaiter_intake.watch import Watch
 from tidewaiter_intake.wire import requests as wire
+from tidewaiter_intake.wire.listing import page_to, wanted_from
 from tidewaiter_intake.wire.requirements import day_from, requirements_to
 from tidewaiter_intake.wire.streams import Batch, batches, due_to, end_to, given_again, names_of, opened_to, opening_of
 
@@ -40,6 +41,7 @@ class IntakeServicer(intake_pb2_grpc.IntakeServiceServicer):
         submit: Submit,
         preview: Preview,
         get: Get,
+        list_shipments: ListShipments,
         redecide: Redecide,
         cancel: Cancel,
         watch: Watch,
@@ -53,6 +55,7 @@ class IntakeServicer(intake_pb2_grpc.IntakeServiceServicer):
         self._submit = submit
         self._preview = preview
         self._get = get
+        self._list_shipments = list_shipments
         self._redecide = redecide
         self._cancel = cancel
         self._watch = watch
@@ -139,7 +142,15 @@ class IntakeServicer(intake_pb2_grpc.IntakeServiceServicer):
         validation.refuse_invalid(request)
         return wire.cancelled_to(await self._cancel.shipment(wire.cancellation_from(request)))
 
-    ListShipments = unserved
+    async def ListShipments(
+        self, request: intake_pb2.ListShipmentsRequest, context: Any
+    ) -> intake_pb2.ListShipmentsResponse:
+        """A page of one filer's shipments."""
+        validation.refuse_invalid(request)
+        page = await self._list_shipments.page(
+            wanted_from(request), page_size=request.page_size, token=request.page_token
+        )
+        return page_to(page)
 
     async def WatchDecisions(
         self, request: intake_pb2.WatchDecisionsRequest, context: Any

@@ -10,8 +10,8 @@ from cyclopts import Parameter
 
 from tidewaiter_cli import reach
 from tidewaiter_cli.flags import Audit, Json, Running
-from tidewaiter_cli.stopping import DONE, MISSPELT, Stop
-from tidewaiter_cli.typed import named_as_typed
+from tidewaiter_cli.stopping import DONE
+from tidewaiter_cli.typed import named_as_typed, outcome_of
 
 if TYPE_CHECKING:
     from tidewaiter.audit.v1 import audit_pb2
@@ -59,7 +59,7 @@ def find(
         originator_code=originator,
         person_day=person_day,
         trace_id=trace,
-        outcome=_outcome(outcome),
+        outcome=outcome_of("--outcome", outcome) if outcome else None,
         recorded_from=since,
         recorded_until=until,
         with_proofs=proofs is not None,
@@ -84,15 +84,3 @@ def _request(*, recorded_from: datetime | None, recorded_until: datetime | None,
         if time is not None:
             field.FromDatetime(time if time.tzinfo is not None else time.replace(tzinfo=UTC))
     return request
-
-
-def _outcome(name: str) -> int:
-    from tidewaiter.trade.v1 import trade_pb2
-
-    if not name:
-        return trade_pb2.OUTCOME_UNSPECIFIED
-    known = {each.removeprefix("OUTCOME_"): number for each, number in trade_pb2.Outcome.items() if number}
-    if name.upper() not in known:
-        advice = f"Give one of {', '.join(known)}."
-        raise Stop(f"--outcome {name} is no outcome.", advice=advice, status=MISSPELT)
-    return known[name.upper()]

@@ -54,6 +54,22 @@ def sighting_facts(told: intake_pb2.WatchDecisionsResponse) -> dict[str, Any]:
     }
 
 
+def shipment_line(shipment: trade_pb2.Shipment, decision: trade_pb2.Decision) -> str:
+    """Expected arrival, outcome, shipment and a number that people know it by."""
+    arrives = shipment.estimated_arrival.ToJsonString()[:10] if shipment.HasField("estimated_arrival") else "-"
+    outcome = name_of(trade_pb2.Outcome, decision.outcome, "OUTCOME_")
+    number = shipment.tracking_number or shipment.house_bill or shipment.master_bill
+    return f"{arrives:<10}  {outcome:<14}  {shipment.shipment_id}  {number}"
+
+
+def shipment_facts(shipment: trade_pb2.Shipment, decision: trade_pb2.Decision) -> dict[str, Any]:
+    """The merged view and the whole decision, for a line of JSON."""
+    return {
+        "shipment": MessageToDict(shipment, preserving_proto_field_name=True),
+        "decision": MessageToDict(decision, preserving_proto_field_name=True),
+    }
+
+
 class KeptToken:
     """The token of a watch in a file, or nowhere for None; replaced whole, so that it is never half a token."""
 

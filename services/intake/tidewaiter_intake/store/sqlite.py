@@ -49,6 +49,8 @@ WHERE shipment_id = ? ORDER BY revision"""
 _FIND_FILINGS_OF_ALL = """
 SELECT originator_code, request_id, revision, received_at_ns, content, traceparent FROM filing
 WHERE shipment_id = ?1 OR shipment_id IN (SELECT shipment_id FROM united WHERE into_id = ?1) ORDER BY filing.rowid"""
+_OF_FILER = """
+SELECT DISTINCT shipment_id FROM filing WHERE originator_code = ? AND shipment_id > ? ORDER BY shipment_id LIMIT ?"""
 _FIND_DECISION = "SELECT decision, receipt FROM decision WHERE decision_id = ?"
 _ADD_DECISION = "INSERT INTO decision VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
 _SETTLE = """
@@ -214,6 +216,11 @@ class SqliteJournal:
             row = db.execute(_FIND_FILING, filing).get
             return uniting.elder_of(db, row[0]) if row else None
         return uniting.elder_of(db, shipment_id)
+
+    def of_filer(self, originator_code: str, *, after: str = "", at_most: int) -> list[ShipmentId]:
+        """Shipments on which this originator filed, by id."""
+        rows = self.database.read().execute(_OF_FILER, (originator_code, after, at_most))
+        return [ShipmentId(row[0]) for row in rows]
 
     def answered(self, filing: tuple[str, str]) -> Recorded | None:
         """What a filing (originator, request_id) was answered first, or None while it was not."""

@@ -72,7 +72,7 @@ def refuse_repeated(requests: Iterable[intake_pb2.SubmitFilingRequest]) -> None:
 def fill_response(message: intake_pb2.SubmitFilingResponse, answer: Answer) -> None:
     """Write the answer to one filing into an empty message."""
     message.request_id = answer.request_id
-    _fill_told(message.decision, answer.decision)
+    fill_told(message.decision, answer.decision)
     if answer.receipt:
         message.receipt.MergeFromString(answer.receipt)
     message.replayed = answer.replayed
@@ -104,7 +104,7 @@ def redecisions_to(
         if isinstance(result, Failure):
             into.error.CopyFrom(answers.to_status(result))
         else:
-            _fill_told(into.decision, result)
+            fill_told(into.decision, result)
     return message
 
 
@@ -122,13 +122,13 @@ def cancellation_from(message: intake_pb2.CancelShipmentRequest) -> Cancellation
 def cancelled_to(answer: Answer) -> intake_pb2.CancelShipmentResponse:
     """What the caller is told of its cancellation."""
     message = intake_pb2.CancelShipmentResponse(replayed=answer.replayed, etag=answer.etag)
-    _fill_told(message.decision, answer.decision)
+    fill_told(message.decision, answer.decision)
     if answer.receipt:
         message.receipt.MergeFromString(answer.receipt)
     return message
 
 
-def _fill_told(message: trade_pb2.Decision, decision: Decision) -> None:
+def fill_told(message: trade_pb2.Decision, decision: Decision) -> None:
     """A decision as a filer may see it: which other shipments count on that day may be another filer's matter."""
     fill_decision(message, decision)
     if message.HasField("eligibility"):
@@ -140,7 +140,7 @@ def sighting_to(sighting: Sighting) -> intake_pb2.WatchDecisionsResponse:
     message = intake_pb2.WatchDecisionsResponse(resume_token=sighting.resume_token, checkpoint=sighting.checkpoint)
     if sighting.decision is not None:
         message.dedupe_key = sighting.decision.decision_id
-        _fill_told(message.decision, sighting.decision)
+        fill_told(message.decision, sighting.decision)
         fill_timestamp(message.recorded_at, sighting.recorded_at_ns)
     return message
 
@@ -149,7 +149,7 @@ def standing_to(standing: Standing) -> intake_pb2.GetShipmentResponse:
     """A shipment as its filers may see it."""
     message = intake_pb2.GetShipmentResponse(etag=etag(standing.shipment.shipment_id, standing.shipment.revision))
     fill_shipment_for_filer(message.shipment, standing.shipment)
-    _fill_told(message.decision, standing.decision)
+    fill_told(message.decision, standing.decision)
     if standing.receipt:
         message.receipt.MergeFromString(standing.receipt)
     for filed in standing.filings:

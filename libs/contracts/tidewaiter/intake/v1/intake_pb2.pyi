@@ -630,25 +630,55 @@ Global___GetShipmentResponse: _TypeAlias = GetShipmentResponse  # noqa: Y015
 
 @_typing.final
 class ListShipmentsRequest(_message.Message):
-    """Pages through shipments."""
+    """Pages through the shipments of one filer."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    ORIGINATOR_CODE_FIELD_NUMBER: _builtins.int
+    OUTCOMES_FIELD_NUMBER: _builtins.int
+    ARRIVAL_FROM_FIELD_NUMBER: _builtins.int
+    ARRIVAL_UNTIL_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """1 to 1,000; 0 for 100."""
     page_token: _builtins.str
-    """From the page before."""
+    """From the page before, at most 256 characters; with any other condition than that
+    page's it is refused with PAGE_TOKEN_UNKNOWN. Empty for the first page.
+    """
+    originator_code: _builtins.str
+    """The filer, by the originator_code of its filings, 1 to 128 characters; required.
+    Told are the shipments on which it filed, and no others.
+    """
+    @_builtins.property
+    def outcomes(self) -> _containers.RepeatedScalarFieldContainer[_trade_pb2.Outcome.ValueType]:
+        """With one of these outcomes, each named once; empty for any. PENDING is one whose
+        newest revision is not decided.
+        """
+
+    @_builtins.property
+    def arrival_from(self) -> _timestamp_pb2.Timestamp:
+        """Expected to arrive at this time or later. With either bound a shipment without an
+        expected arrival is not told.
+        """
+
+    @_builtins.property
+    def arrival_until(self) -> _timestamp_pb2.Timestamp:
+        """Expected to arrive before this time; at or before `arrival_from` nothing is told."""
+
     def __init__(
         self,
         *,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        originator_code: _builtins.str = ...,
+        outcomes: _abc.Iterable[_trade_pb2.Outcome.ValueType] | None = ...,
+        arrival_from: _timestamp_pb2.Timestamp | None = ...,
+        arrival_until: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["arrival_from", b"arrival_from", "arrival_until", b"arrival_until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["arrival_from", b"arrival_from", "arrival_until", b"arrival_until", "originator_code", b"originator_code", "outcomes", b"outcomes", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -662,21 +692,29 @@ class ListShipmentsResponse(_message.Message):
 
     SHIPMENTS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    DECISIONS_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """Empty on the last page."""
     @_builtins.property
     def shipments(self) -> _containers.RepeatedCompositeFieldContainer[_trade_pb2.Shipment]:
-        """The shipments."""
+        """The shipments, as their filers may see them, in the order in which they began."""
+
+    @_builtins.property
+    def decisions(self) -> _containers.RepeatedCompositeFieldContainer[_trade_pb2.Decision]:
+        """The current decision on each, in the order of `shipments`, as its filers may see
+        it; PENDING while the newest revision is not decided.
+        """
 
     def __init__(
         self,
         *,
         shipments: _abc.Iterable[_trade_pb2.Shipment] | None = ...,
         next_page_token: _builtins.str = ...,
+        decisions: _abc.Iterable[_trade_pb2.Decision] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "shipments", b"shipments"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decisions", b"decisions", "next_page_token", b"next_page_token", "shipments", b"shipments"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

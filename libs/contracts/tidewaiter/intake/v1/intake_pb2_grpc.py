@@ -160,7 +160,13 @@ class IntakeServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListShipments(self, request, context):
-        """Pages through shipments. Not served yet.
+        """Pages through the shipments on which one filer filed, in the order in which they
+        began, narrowed by outcome and by day of arrival. Each that is there when the first
+        page is asked for comes once; one that begins meanwhile may come. A page shows its
+        shipments as they are when it is asked for. It looks at 1,000 shipments and
+        takes 1 MiB at most, so it may hold fewer than asked for, even none, and not be the
+        last. One that was united with an elder shipment is told under its own id, as
+        WITHDRAWN with a reason that names the elder.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

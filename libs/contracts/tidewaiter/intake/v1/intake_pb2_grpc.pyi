@@ -81,7 +81,14 @@ class IntakeServiceStub:
     is begun; may be repeated.
     """
     ListShipments: _grpc.UnaryUnaryMultiCallable[_intake_pb2.ListShipmentsRequest, _intake_pb2.ListShipmentsResponse]
-    """Pages through shipments. Not served yet."""
+    """Pages through the shipments on which one filer filed, in the order in which they
+    began, narrowed by outcome and by day of arrival. Each that is there when the first
+    page is asked for comes once; one that begins meanwhile may come. A page shows its
+    shipments as they are when it is asked for. It looks at 1,000 shipments and
+    takes 1 MiB at most, so it may hold fewer than asked for, even none, and not be the
+    last. One that was united with an elder shipment is told under its own id, as
+    WITHDRAWN with a reason that names the elder.
+    """
     WatchDecisions: _grpc.UnaryStreamMultiCallable[_intake_pb2.WatchDecisionsRequest, _intake_pb2.WatchDecisionsResponse]
     """Every decision and re-decision on the filings of one filer after a token, and
     those to come, in the order of the log. Fed from the log, so that nothing is
@@ -146,7 +153,14 @@ class IntakeServiceAsyncStub(IntakeServiceStub):
     is begun; may be repeated.
     """
     ListShipments: _aio.UnaryUnaryMultiCallable[_intake_pb2.ListShipmentsRequest, _intake_pb2.ListShipmentsResponse]  # type: ignore[assignment]
-    """Pages through shipments. Not served yet."""
+    """Pages through the shipments on which one filer filed, in the order in which they
+    began, narrowed by outcome and by day of arrival. Each that is there when the first
+    page is asked for comes once; one that begins meanwhile may come. A page shows its
+    shipments as they are when it is asked for. It looks at 1,000 shipments and
+    takes 1 MiB at most, so it may hold fewer than asked for, even none, and not be the
+    last. One that was united with an elder shipment is told under its own id, as
+    WITHDRAWN with a reason that names the elder.
+    """
     WatchDecisions: _aio.UnaryStreamMultiCallable[_intake_pb2.WatchDecisionsRequest, _intake_pb2.WatchDecisionsResponse]  # type: ignore[assignment]
     """Every decision and re-decision on the filings of one filer after a token, and
     those to come, in the order of the log. Fed from the log, so that nothing is
@@ -250,7 +264,14 @@ class IntakeServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _intake_pb2.ListShipmentsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_intake_pb2.ListShipmentsResponse, _abc.Awaitable[_intake_pb2.ListShipmentsResponse]]:
-        """Pages through shipments. Not served yet."""
+        """Pages through the shipments on which one filer filed, in the order in which they
+        began, narrowed by outcome and by day of arrival. Each that is there when the first
+        page is asked for comes once; one that begins meanwhile may come. A page shows its
+        shipments as they are when it is asked for. It looks at 1,000 shipments and
+        takes 1 MiB at most, so it may hold fewer than asked for, even none, and not be the
+        last. One that was united with an elder shipment is told under its own id, as
+        WITHDRAWN with a reason that names the elder.
+        """
 
     @_abc_1.abstractmethod
     def WatchDecisions(
