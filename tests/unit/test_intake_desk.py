@@ -16,7 +16,7 @@ from tidewaiter_intake.model import (
     Found,
     Outcome,
     Question,
-    ReasonSource,
+    ReasonCode,
     Recorded,
     ShipmentId,
     Verdict,
@@ -282,7 +282,7 @@ async def test_what_an_originator_mended_is_no_longer_told(tmp_path: Path) -> No
     (mended,) = await house.decide(await house.accept(filing("b", tracking_number="T1")))
 
     assert isinstance(mended, Recorded)
-    assert [] == [r.rule_id for r in mended.decision.reasons if r.source is ReasonSource.DATA_QUALITY]
+    assert [] == [r.rule_id for r in mended.decision.reasons if r.code == ReasonCode.DATA_INCOMPLETE]
     first = house.peers.log["S-a-1"]
-    assert ["REQ-SCAN"] == [r.rule_id for r in first.reasons if r.source is ReasonSource.DATA_QUALITY]
+    assert ["REQ-SCAN"] == [r.rule_id for r in first.reasons if r.code == ReasonCode.DATA_INCOMPLETE]
     await house.close()

@@ -2,7 +2,7 @@
 
 The table is `requirements.toml`; a row says where it is written and how well it is known.
 A missing required element refuses the filing, a missing expected one is told as a reason
-that the filer can mend.
+that the filer can mend. A filing that is late by the arrival that it names is told so, and never refused.
 """
 
 from __future__ import annotations
@@ -22,12 +22,13 @@ from tidewaiter_intake.errors import RequirementsRefused
 from tidewaiter_intake.model import Facts, FilerType, Filing, Mode, Reason, ReasonCode, ReasonSource
 
 _CONFIDENCE = {"official": 1, "secondary": 2, "unverified": 3, "inferred": 4}
-_PRESENCE = frozenset({"required", "expected"})
+_PRESENCE = frozenset({"required", "expected", "timely"})
 _COLUMNS = frozenset(
     {"id", "code", "fields", "filers", "modes", "presence", "from", "to", "citation", "confidence", "fix"}
 )
 _EPOCH = date(1970, 1, 1).toordinal()
 _NANOSECONDS_A_DAY = 86_400 * 1_000_000_000
+_NANOSECONDS_A_MINUTE = 60 * 1_000_000_000
 _MODEL_NAMES = {"estimated_arrival": "arrival_ns"}
 
 
@@ -47,6 +48,14 @@ class Element:
     confidence: int
     fix: str
     when: str = ""
+    minutes_before_arrival: int | None = None
+
+    @property
+    def presence(self) -> str:
+        """As the table has it."""
+        if self.minutes_before_arrival is not None:
+            return "timely"
+        return "required" if self.required else "expected"
 
     def covers(self, filer_type: FilerType | None, mode: Mode | None, day: date) -> bool:
         """Whether the row speaks of such a filing received on `day`; None for any filer or mode."""
@@ -90,15 +99,47 @@ class Requirements:
                 field=element.fields[0],
             )
             for element, lacks in self._covering(filing.filer_type, filing.facts.mode, day)
-            if not element.required and lacks(filing.facts)
+            if not element.required and element.minutes_before_arrival is None and lacks(filing.facts)
+        )
+
+    def lateness(self, filing: Filing, received_at_ns: int) -> tuple[Reason, ...]:
+        """Every deadline of the filing's mode that had passed when it was received, nanoseconds since 1970.
+
+        Counted from the arrival that the filing names; of one that names none nothing is told.
+        """
+        arrival_ns = filing.facts.arrival_ns
+        if arrival_ns is None:
+            return ()
+        left = (arrival_ns - received_at_ns) // _NANOSECONDS_A_MINUTE
+        return tuple(
+            Reason(
+                code=ReasonCode.FILED_LATE,
+                source=ReasonSource.DATA_QUALITY,
+                rule_id=element.rule_id,
+                detail=f"Filed {_before(left)} arrival; due {element.minutes_before_arrival} minutes before it: "
+                f"{element.fix}.",
+                citation=element.citation,
+                confidence=element.confidence,
+                field=element.fields[0],
+            )
+            for element, _ in self._covering(filing.filer_type, filing.facts.mode, _day(received_at_ns))
+            if element.minutes_before_arrival is not None and left < element.minutes_before_arrival
         )
 
     def quality(self, filed: Iterable[tuple[Filing, int]]) -> tuple[Reason, ...]:
         """What the filers of one shipment could mend, each once: of filings with the time they were received,
-        nanoseconds since 1970, oldest first. A later filing of the same originator stands for its earlier ones.
+        nanoseconds since 1970, oldest first. A later filing of the same originator stands for its earlier ones, but for
+        the time: the first one was in time or was late.
         """
+        filed = tuple(filed)
         standing = {filing.originator_code: (filing, received_at_ns) for filing, received_at_ns in filed}
-        told = (self.shortfalls(filing, _day(ns)) for filing, ns in standing.values())
+        first: dict[str, int] = {}
+        for filing, ns in filed:
+            first.setdefault(filing.originator_code, ns)
+        told = (
+            (*self.shortfalls(filing, _day(ns)), *self.lateness(filing, first[code]))
+            for code, (filing, ns) in standing.items()
+        )
         return tuple(dict.fromkeys(reason for reasons in told for reason in reasons))
 
     def _find(
@@ -134,13 +175,17 @@ def parse(text: str) -> Requirements:
 
 def _element(row: dict[str, Any]) -> Element:
     missing = _COLUMNS - row.keys()
-    unknown = row.keys() - _COLUMNS - {"when"}
+    unknown = row.keys() - _COLUMNS - {"when", "minutes_before_arrival"}
     if missing or unknown:
         raise ValueError(f"missing {sorted(missing)}, unknown {sorted(unknown)}")
     if not row["citation"]:
         raise ValueError("the citation is empty")
     if row["presence"] not in _PRESENCE:
         raise ValueError(f"presence {row['presence']!r} is none of {sorted(_PRESENCE)}")
+    minutes = row.get("minutes_before_arrival")
+    is_due = isinstance(minutes, int) and minutes >= 0
+    if (row["presence"] == "timely") != is_due or (minutes is not None and not is_due):
+        raise ValueError("minutes_before_arrival, 0 or more, goes with the presence timely, and with no other")
     for path in (*row["fields"], row.get("when") or row["fields"][0]):
         _reader(path)
     return Element(
@@ -156,7 +201,12 @@ def _element(row: dict[str, Any]) -> Element:
         confidence=_CONFIDENCE[row["confidence"]],
         fix=row["fix"],
         when=row.get("when", ""),
+        minutes_before_arrival=row.get("minutes_before_arrival"),
     )
+
+
+def _before(minutes: int) -> str:
+    return f"{minutes} minutes before" if minutes >= 0 else f"{-minutes} minutes after"
 
 
 def _named(fields: tuple[str, ...]) -> str:

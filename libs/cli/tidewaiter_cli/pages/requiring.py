@@ -14,6 +14,7 @@ from tidewaiter_cli.pages.showing import console, counted, name_of, sentence_cas
 _PRESENCES = {
     "required": "Required: a filing without it is refused",
     "expected": "Expected: a filing without it is decided, and told what to mend",
+    "timely": "Timely: a filing that comes later is decided, and told to be late",
 }
 
 
@@ -43,7 +44,8 @@ def _of_whom(row: intake_pb2.Requirement) -> str:
     filers = ", ".join(sentence_case(name_of(trade_pb2.FilerType, kind, "FILER_TYPE_")) for kind in row.filer_types)
     modes = ", ".join(sentence_case(name_of(trade_pb2.TransportMode, mode, "TRANSPORT_MODE_")) for mode in row.modes)
     where = f", where {row.when} is given" if row.when else ""
-    return f"{f', of {filers}' if filers else ''}{f', by {modes}' if modes else ''}{where}"
+    due = f", {row.minutes_before_arrival} minutes before it" if row.presence == "timely" else ""
+    return f"{due}{f', of {filers}' if filers else ''}{f', by {modes}' if modes else ''}{where}"
 
 
 def _authority(row: intake_pb2.Requirement) -> str:

@@ -58,6 +58,7 @@ class ReasonCode(IntEnum):
     AUDIT_SILENT = 24
     UNDER_REVIEW = 25
     WITHDRAWN = 51
+    FILED_LATE = 61
     UNITED = 52
 
 

@@ -26,7 +26,7 @@ def requirements_to(elements: Iterable[Element]) -> intake_pb2.ListRequirementsR
     for element in elements:
         response.requirements.add(
             field=element.fields[0],
-            presence="required" if element.required else "expected",
+            presence=element.presence,
             citation=element.citation,
             confidence=element.confidence,
             rule_id=element.rule_id,
@@ -38,5 +38,6 @@ def requirements_to(elements: Iterable[Element]) -> intake_pb2.ListRequirementsR
             first_day=element.first.isoformat(),
             end_day="" if element.end == date.max else element.end.isoformat(),
             fix=element.fix,
+            minutes_before_arrival=element.minutes_before_arrival or 0,
         )
     return response

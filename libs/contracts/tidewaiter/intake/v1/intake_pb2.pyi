@@ -929,11 +929,14 @@ class Requirement(_message.Message):
     FIRST_DAY_FIELD_NUMBER: _builtins.int
     END_DAY_FIELD_NUMBER: _builtins.int
     FIX_FIELD_NUMBER: _builtins.int
+    MINUTES_BEFORE_ARRIVAL_FIELD_NUMBER: _builtins.int
     field: _builtins.str
     """Path in Filing; the first of `fields`."""
     presence: _builtins.str
     """"required": a filing without it is refused. "expected": a filing without it
-    is decided, and its filer is told what to mend. More may come.
+    is decided, and its filer is told what to mend. "timely": a filing received later than
+    `minutes_before_arrival` before the arrival that it names is decided, and told to be late.
+    More may come.
     """
     citation: _builtins.str
     """Where it is said."""
@@ -951,6 +954,8 @@ class Requirement(_message.Message):
     """First day that it no longer covers; empty while open."""
     fix: _builtins.str
     """What to do about a filing that lacks it."""
+    minutes_before_arrival: _builtins.int
+    """Only of "timely": by how many minutes before the arrival it names a filing is to be received, 0 or more."""
     @_builtins.property
     def fields(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Paths in Filing of which one is enough."""
@@ -979,10 +984,11 @@ class Requirement(_message.Message):
         first_day: _builtins.str = ...,
         end_day: _builtins.str = ...,
         fix: _builtins.str = ...,
+        minutes_before_arrival: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["citation", b"citation", "code", b"code", "confidence", b"confidence", "end_day", b"end_day", "field", b"field", "fields", b"fields", "filer_types", b"filer_types", "first_day", b"first_day", "fix", b"fix", "modes", b"modes", "presence", b"presence", "rule_id", b"rule_id", "when", b"when"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["citation", b"citation", "code", b"code", "confidence", b"confidence", "end_day", b"end_day", "field", b"field", "fields", b"fields", "filer_types", b"filer_types", "first_day", b"first_day", "fix", b"fix", "minutes_before_arrival", b"minutes_before_arrival", "modes", b"modes", "presence", b"presence", "rule_id", b"rule_id", "when", b"when"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

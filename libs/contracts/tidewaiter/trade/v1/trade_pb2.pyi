@@ -400,6 +400,10 @@ class _ReasonCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ReasonCode
     """
     REASON_CODE_LOTS_OF_ONE_ORDER: _ReasonCode.ValueType  # 60
     """The lots of one order, on whatever days, are together over the limit."""
+    REASON_CODE_FILED_LATE: _ReasonCode.ValueType  # 61
+    """A filing came later than its mode allows, by the arrival that it names. Told, and
+    never a reason to refuse.
+    """
 
 class ReasonCode(_ReasonCode, metaclass=_ReasonCodeEnumTypeWrapper):
     """Why. Append-only: a number is never reused, a name never changes meaning."""
@@ -516,6 +520,10 @@ REASON_CODE_UNITED: ReasonCode.ValueType  # 52
 """
 REASON_CODE_LOTS_OF_ONE_ORDER: ReasonCode.ValueType  # 60
 """The lots of one order, on whatever days, are together over the limit."""
+REASON_CODE_FILED_LATE: ReasonCode.ValueType  # 61
+"""A filing came later than its mode allows, by the arrival that it names. Told, and
+never a reason to refuse.
+"""
 Global___ReasonCode: _TypeAlias = ReasonCode  # noqa: Y015
 
 class _GoodsFlag:
