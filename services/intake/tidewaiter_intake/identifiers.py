@@ -1,6 +1,7 @@
 """Check digits of the identifiers that state their own scheme (law.md 4.5).
 
-Only a number whose shape names one scheme is checked; any other passes as it is.
+Only a number whose shape names one scheme is checked; any other passes as it is. Twelve digits of FedEx and ten of
+DHL Express have check digits too, and their shape is that of many other numbers: they are not checked.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from tidewaiter_intake.model import Filing, Mode
 
 _S10 = re.compile(r"([A-Z]{2})(\d{8})(\d)([A-Z]{2})")
 _UPS = re.compile(r"1Z([A-Z0-9]{15})(\d)")
+_USPS = re.compile(r"(?:420[0-9]{5})?(9[1-5][0-9]{19})([0-9])")
 _AIR_WAYBILL = re.compile(r"(\d{3})(\d{7})(\d)")
 _S10_WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
 
@@ -32,7 +34,11 @@ def violations(filing: Filing) -> Iterator[Violation]:
                 message=f"{written!r} has neither a letter nor a digit: leave the field out when there is no number",
             )
     number = normalised(facts.tracking_number)
-    for scheme, check_digit, place in (("S10", s10_check_digit, 10), ("UPS", ups_check_digit, -1)):
+    for scheme, check_digit, place in (
+        ("S10", s10_check_digit, 10),
+        ("UPS", ups_check_digit, -1),
+        ("USPS", usps_check_digit, -1),
+    ):
         expected = check_digit(number)
         if expected is not None and str(expected) != number[place]:
             yield _wrong("tracking_number", "TRACKING_NUMBER_CHECK_DIGIT", number, scheme, expected)
@@ -59,6 +65,18 @@ def ups_check_digit(number: str) -> int | None:
         return None
     digits = [int(c) if c.isdigit() else (ord(c) - 3) % 10 for c in shape[1]]
     return -(sum(digits) + sum(digits[1::2])) % 10
+
+
+def usps_check_digit(number: str) -> int | None:
+    """The check digit that a USPS package barcode of 22 digits should bear, or None when it is none.
+
+    It may follow 420 and a ZIP of five digits. With one of nine it could be FedEx's, and is not checked.
+    """
+    shape = _USPS.fullmatch(number)
+    if not shape:
+        return None
+    from_right = [int(digit) for digit in reversed(shape[1])]
+    return -(3 * sum(from_right[::2]) + sum(from_right[1::2])) % 10
 
 
 def air_waybill_check_digit(number: str) -> int | None:
