@@ -80,6 +80,7 @@ async def test_the_client_and_the_command_show_it(house: Suite, capsys: pytest.C
     assert [row.rule_id for row in response.requirements] == [row["ruleId"] for row in rows]
     assert all(row["ruleId"] in page and row["fix"] in " ".join(page.split()) for row in rows)
     assert f"{len(rows)} data elements." in page
+    assert "estimated_arrival, 240 minutes before it, of carrier, by air" in " ".join(page.split()).lower()
 
 
 async def test_a_filing_that_has_all_that_is_required_is_filed(house: Suite) -> None:
