@@ -14,8 +14,9 @@ from tidewaiter_audit.store.heads import FILE_NAME as HEADS_FILE
 from tidewaiter_audit.store.heads import SqliteHeads
 from tidewaiter_audit.trail import Head
 from tidewaiter_chassis.failures import Failure, Kind
+from tidewaiter_chassis.migrations import apply, load_migrations
 from tidewaiter_tlog.errors import HistoryInvalid
-from tidewaiter_tlog.heads_map import Item, key_of, prove_in, subtree, value_in
+from tidewaiter_tlog.heads_map import NODE_BYTES, Item, key_of, prove_in, subtree, value_in
 from tidewaiter_tlog.history import HISTORY_KIND, History, VerifiedHistory, head_value, verify_history
 from tidewaiter_tlog.tree import LeafIndex
 
@@ -111,7 +112,7 @@ async def test_a_map_that_is_ahead_of_what_was_stated_is_stated_next(tmp_path: P
     [
         "UPDATE covered SET tree_size = 99",
         "DELETE FROM bucket",
-        "UPDATE bucket SET hash = zeroblob(32)",
+        "UPDATE bucket SET levels = zeroblob(33)",
     ],
 )
 async def test_a_map_that_is_not_of_this_log_proves_nothing(tmp_path: Path, sql: str) -> None:
@@ -176,6 +177,47 @@ async def test_the_map_kept_on_disk_is_the_map_of_its_definition(tmp_path: Path)
     again = SqliteHeads.open(tmp_path)
     assert subtree(items).hash == again.root
     await again.shut()
+
+
+async def test_a_crowded_bucket_grows_levels_of_its_own_and_makes_the_same_map(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a log of millions, where every bucket has many shipments: here all keys begin alike."""
+
+    def crowded(name: str) -> bytes:
+        return bytes(2) + key_of(name)[2:]
+
+    monkeypatch.setattr("tidewaiter_audit.store.heads.key_of", crowded)
+    heads = SqliteHeads.open(tmp_path)
+    made: dict[bytes, bytes] = {}
+    # New ones by one, by many and past several doublings, and then old ones that move.
+    for step, names in enumerate([range(1), range(1, 7), range(7, 60), range(55, 61), range(3)]):
+        await heads.put([Head(f"s-{name}", step + 1, LeafIndex(name)) for name in names], step + 1)
+        made |= {crowded(f"s-{name}"): head_value(step + 1, name) for name in names}
+
+        assert subtree(sorted(made.items())).hash == heads.root
+        assert (step + 1, len(made)) == heads.covered
+    for name in ("s-0", "s-59", "absent"):
+        assert prove_in(sorted(made.items()), crowded(name)) == heads.prove(name)
+    await heads.shut()
+    connection = apsw.Connection(str(tmp_path / HEADS_FILE))
+    assert [(61, 31 * NODE_BYTES)] == list(connection.execute("SELECT items, length(levels) FROM bucket"))
+    connection.close()
+
+
+async def test_a_map_kept_by_an_earlier_release_is_made_again_from_the_log(tmp_path: Path) -> None:
+    first, *_ = load_migrations("tidewaiter_audit.store", "heads_migrations")
+    connection = apsw.Connection(str(tmp_path / HEADS_FILE))
+    apply(connection, [first])
+    connection.execute("INSERT INTO head VALUES (zeroblob(32), 1, 0)")
+    connection.execute("INSERT INTO bucket VALUES (0, zeroblob(32), 1)")
+    connection.execute("UPDATE covered SET tree_size = 1, shipments = 1")
+    connection.close()
+    async with open_log(tmp_path) as log, histories_of(log) as histories:
+        await log.decisions.append([submission(1), submission(2)])
+
+        assert 1 == len((await shown(histories, 2, fresh=False)).leaves)
+    assert_sound(tmp_path, tree_size=3)
 
 
 async def test_a_served_history_with_an_entry_taken_out_does_not_verify(tmp_path: Path) -> None:

@@ -8,7 +8,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 from tidewaiter_tlog.errors import ProofInvalid
-from tidewaiter_tlog.heads_map import EMPTY, Item, MapProof, fold, join, key_of, prove_in, single, subtree, value_in
+from tidewaiter_tlog.heads_map import (
+    EMPTY,
+    NODE_BYTES,
+    NOTHING,
+    Item,
+    Levels,
+    MapProof,
+    Subtree,
+    join,
+    key_of,
+    prove_in,
+    single,
+    subtree,
+    value_in,
+)
 
 
 def items(count: int) -> list[Item]:
@@ -17,6 +31,11 @@ def items(count: int) -> list[Item]:
 
 def root_of(made: list[Item]) -> bytes:
     return subtree(made).hash
+
+
+def in_row(made: list[Item], depth: int, place: int) -> Subtree:
+    """The subtree at this place of the level so far below the root, by the definition."""
+    return subtree([item for item in made if int.from_bytes(item[0], "big") >> (256 - depth) == place], depth)
 
 
 def test_the_root_of_few_items_is_what_the_format_says() -> None:
@@ -41,12 +60,46 @@ def test_every_key_is_proven_present_with_its_value_and_every_other_absent(count
         assert value_in(key, prove_in(made, key), root_of(made)) is None
 
 
-def test_a_map_folded_from_its_parts_is_the_same_map() -> None:
+def test_the_levels_over_a_row_of_subtrees_are_those_of_the_map() -> None:
     made = items(300)
-    rows = [subtree([item for item in made if item[0][0] == first], 8) for first in range(256)]
+    levels = Levels.of_nothing(4)
+    levels.put({place: in_row(made, 4, place) for place in range(16)})
 
-    assert subtree(made) == fold(rows)[-1][0]
-    assert single(made[0]) == fold([single(made[0])])[-1][0]
+    assert subtree(made) == levels.whole
+    assert {(depth, place): in_row(made, depth, place) for depth in range(5) for place in range(1 << depth)} == {
+        (depth, place): levels.at(depth, place) for depth in range(5) for place in range(1 << depth)
+    }
+    assert (16, 4) == (levels.width, levels.height)
+
+
+@given(steps=some.lists(some.sets(some.integers(0, 60), max_size=5), max_size=8))
+@settings(max_examples=50, deadline=None)
+def test_levels_changed_step_by_step_are_those_made_at_once(steps: list[set[int]]) -> None:
+    levels, kept = Levels.of_nothing(3), set[bytes]()
+    for step in steps:
+        kept |= {key_of(str(number)) for number in step}
+        made = [(key, b"x") for key in sorted(kept)]
+        places = {key_of(str(number))[0] >> 5 for number in step}
+        levels = Levels(levels.packed)
+        levels.put({place: in_row(made, 3, place) for place in places})
+
+        assert subtree(made) == levels.whole
+
+
+def test_a_row_of_one_has_no_levels_above_and_a_row_of_nothing_is_nothing() -> None:
+    one = Levels.of_nothing(0)
+    assert NOTHING == one.whole == Levels.of_nothing(5).whole
+
+    one.put({0: single(items(1)[0])})
+
+    assert single(items(1)[0]) == one.whole
+    assert NODE_BYTES == len(one.packed)
+
+
+@pytest.mark.parametrize("length", [0, 1, NODE_BYTES - 1, NODE_BYTES + 1, 2 * NODE_BYTES, 5 * NODE_BYTES])
+def test_bytes_that_are_no_levels_are_refused(length: int) -> None:
+    with pytest.raises(ValueError, match="no levels"):
+        Levels(bytes(length))
 
 
 @given(numbers=some.sets(some.integers(0, 200), min_size=1, max_size=20), order=some.randoms(use_true_random=False))

@@ -11,9 +11,8 @@ a leaf or a node of RFC 6962. The leaf holds the whole key, so that it proves ab
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
-from itertools import pairwise
 from typing import Final, NamedTuple
 
 from tidewaiter_tlog.errors import ProofInvalid, shown
@@ -21,6 +20,8 @@ from tidewaiter_tlog.hashing import HASH_SIZE, are_hashes
 
 KEY_BITS: Final = 256
 EMPTY: Final = bytes(HASH_SIZE)
+NODE_BYTES: Final = HASH_SIZE + 1
+"""Of a subtree in packed levels."""
 
 _LEAF: Final = b"\x02"
 _NODE: Final = b"\x03"
@@ -74,21 +75,68 @@ def subtree(items: Sequence[Item], depth: int = 0) -> Subtree:
     return join(subtree(items[:middle], depth + 1), subtree(items[middle:], depth + 1))
 
 
-def fold(row: Sequence[Subtree]) -> list[list[Subtree]]:
-    """The levels above a row of neighbouring subtrees, a power of two many, the row first and its root last."""
-    levels = [list(row)]
-    while len(levels[-1]) > 1:
-        below = iter(levels[-1])
-        levels.append([join(left, right) for left, right in zip(below, below, strict=True)])
-    return levels
+class Levels:
+    """A row of 2^height neighbouring subtrees and all the levels above it, up to the one that they make together.
 
+    Packed into bytes, so that what the row's height makes large is still kept, read and written as one value: nodes
+    by level from the root down, each as its hash and one byte that is 1 when it is single.
+    """
 
-def refold(levels: list[list[Subtree]], places: Collection[int]) -> None:
-    """Makes the levels that `fold` made fit again, after the subtrees at these places of the row have changed."""
-    for below, level in pairwise(levels):
-        places = {place >> 1 for place in places}
-        for place in places:
-            level[place] = join(below[2 * place], below[2 * place + 1])
+    __slots__ = ("_nodes", "width")
+
+    def __init__(self, packed: bytes) -> None:
+        """From what `packed` gave; ValueError when these are no levels."""
+        nodes, rest = divmod(len(packed), NODE_BYTES)
+        self.width: int = (nodes + 1) // 2
+        """How many subtrees the row has."""
+        if rest or nodes != 2 * self.width - 1 or self.width.bit_count() != 1:
+            raise ValueError(f"{len(packed)} bytes are no levels of a map")
+        self._nodes = bytearray(packed)
+
+    @classmethod
+    def of_nothing(cls, height: int) -> Levels:
+        """A row of 2^height subtrees without a key."""
+        return cls(bytes(((2 << height) - 1) * NODE_BYTES))
+
+    @property
+    def packed(self) -> bytes:
+        """All of it."""
+        return bytes(self._nodes)
+
+    @property
+    def height(self) -> int:
+        """How many levels there are above the row."""
+        return self.width.bit_length() - 1
+
+    @property
+    def whole(self) -> Subtree:
+        """The subtree that all make together."""
+        return self.at(0, 0)
+
+    def at(self, depth: int, place: int) -> Subtree:
+        """The subtree at this place of the level that is so far below the root."""
+        return self._read((1 << depth) + place)
+
+    def put(self, changed: Mapping[int, Subtree]) -> None:
+        """Sets subtrees of the row by their places; of the levels above, what these change is made again."""
+        for place, one in changed.items():
+            self._write(self.width + place, one)
+        nodes = {(self.width + place) >> 1 for place in changed}
+        while nodes and 0 not in nodes:
+            for node in nodes:
+                self._write(node, join(self._read(2 * node), self._read(2 * node + 1)))
+            nodes = {node >> 1 for node in nodes}
+
+    # A node is named by the bits of its way from the root behind a 1: its halves are named by one bit more.
+
+    def _read(self, node: int) -> Subtree:
+        end = node * NODE_BYTES - 1
+        return Subtree(bytes(self._nodes[end - HASH_SIZE : end]), self._nodes[end] == 1)
+
+    def _write(self, node: int, one: Subtree) -> None:
+        end = node * NODE_BYTES - 1
+        self._nodes[end - HASH_SIZE : end] = one.hash
+        self._nodes[end] = one.is_single
 
 
 def prove(key: bytes, halves: Callable[[int], tuple[Subtree, Subtree]], last: Callable[[int], Item | None]) -> MapProof:

@@ -1,7 +1,8 @@
 """The map of heads in a file of its own, beside the log's: derived from the log, and made again when it is lost.
 
-A subtree below the first 16 bits is a bucket, of which the hash is kept. A change costs the items of its bucket, one
-in 65,536 of all, and of the levels above what has changed; a proof costs one bucket.
+A subtree below the first 16 bits is a bucket. Of each the hash is kept in memory, and on the disk its levels: they
+grow with it, so that the row at their foot has a few items to a subtree. A change costs these, and one hash for
+each level above; a proof costs one bucket.
 """
 
 from __future__ import annotations
@@ -16,15 +17,14 @@ from tidewaiter_chassis.measures import Meter
 from tidewaiter_chassis.sqlite import Database, load_migrations
 from tidewaiter_tlog.heads_map import (
     KEY_BITS,
-    NOTHING,
+    NODE_BYTES,
     Item,
+    Levels,
     MapProof,
     Subtree,
-    fold,
     halves_of,
     key_of,
     prove,
-    refold,
     subtree,
 )
 from tidewaiter_tlog.history import head_value
@@ -34,9 +34,9 @@ from tidewaiter_audit.trail import Head
 FILE_NAME: Final = "heads.db"
 
 _PAGE_BYTES: Final = 8_192
-_HALF_BITS: Final = 8
-_BUCKET_BITS: Final = 2 * _HALF_BITS
-_ROW: Final = 1 << _HALF_BITS
+_BUCKET_BITS: Final = 16
+_ROW_ITEMS_MAX: Final = 4
+"""Of a bucket, for each subtree of its row on an average: with more the row is made twice as long."""
 
 
 class HeadsMap:
@@ -46,55 +46,42 @@ class HeadsMap:
     """
 
     def __init__(self, connection: apsw.Connection) -> None:
-        self._rows: list[list[list[Subtree]]] = []
-        """The levels from the buckets of one first byte up to their root, for each first byte."""
-        self._top: list[list[Subtree]] = []
-        """The levels above."""
+        self._top = Levels.of_nothing(_BUCKET_BITS)
         self.read(connection)
 
     def read(self, connection: apsw.Connection) -> None:
         """Takes the levels from the database, where a change may not have been kept."""
-        rows: dict[int, list[Subtree]] = {}
-        for prefix, hash_of_bucket, is_single in connection.execute("SELECT prefix, hash, is_single FROM bucket"):
-            first, second = divmod(prefix, _ROW)
-            rows.setdefault(first, [NOTHING] * _ROW)[second] = Subtree(hash_of_bucket, bool(is_single))
-        nothing = fold([NOTHING] * _ROW)
-        self._rows = [fold(rows[first]) if first in rows else nothing for first in range(_ROW)]
-        self._top = fold([row[-1][0] for row in self._rows])
+        # The root of packed levels stands first.
+        roots = connection.execute("SELECT prefix, substr(levels, 1, ?) FROM bucket", (NODE_BYTES,))
+        self._top = Levels.of_nothing(_BUCKET_BITS)
+        self._top.put({prefix: Levels(root).whole for prefix, root in roots})
 
     @property
     def root(self) -> bytes:
         """The root over all heads, 32 bytes."""
-        return self._top[-1][0].hash
+        return self._top.whole.hash
 
     def put(self, connection: apsw.Connection, heads: Iterable[Head], tree_size: int) -> None:
         """Makes it the map of so many entries: `heads` are those that the new ones among them moved, oldest first."""
         newest = {key_of(head.shipment_id): head for head in heads}
-        known = sum(_has(connection, key) for key in newest)
-        connection.executemany(
-            "INSERT OR REPLACE INTO head VALUES (?, ?, ?)",
-            [(key, head.number, head.leaf_index) for key, head in newest.items()],
-        )
-        connection.execute(
-            "UPDATE covered SET tree_size = ?, shipments = shipments + ?", (tree_size, len(newest) - known)
-        )
-        touched: dict[int, set[int]] = defaultdict(set)
-        for key in newest:
-            touched[key[0]].add(key[1])
-        for first, seconds in touched.items():
-            # Copied, because rows without any head share one.
-            levels = self._rows[first] = [list(level) for level in self._rows[first]]
-            row = levels[0]
-            for second in seconds:
-                items = _items(connection, bytes([first, second]) + bytes(30), _BUCKET_BITS)
-                row[second] = subtree(items, _BUCKET_BITS)
-            refold(levels, seconds)
-            self._top[0][first] = levels[-1][0]
+        by_bucket: dict[int, list[bytes]] = defaultdict(list)
+        # In the order of the table, bucket by bucket: what lands on one page is done while that page is at hand.
+        for key in sorted(newest):
+            by_bucket[_first_bits(key, _BUCKET_BITS)].append(key)
+        new_items = 0
+        roots: dict[int, Subtree] = {}
+        for prefix, keys in by_bucket.items():
+            new_here = len(keys) - sum(_has(connection, key) for key in keys)
             connection.executemany(
-                "INSERT OR REPLACE INTO bucket VALUES (?, ?, ?)",
-                [(first * _ROW + second, row[second].hash, row[second].is_single) for second in seconds],
+                "INSERT OR REPLACE INTO head VALUES (?, ?, ?)",
+                [(key, newest[key].number, newest[key].leaf_index) for key in keys],
             )
-        refold(self._top, touched.keys())
+            items, levels = _changed(connection, prefix, keys, new_here)
+            connection.execute("INSERT OR REPLACE INTO bucket VALUES (?, ?, ?)", (prefix, items, levels.packed))
+            roots[prefix] = levels.whole
+            new_items += new_here
+        connection.execute("UPDATE covered SET tree_size = ?, shipments = shipments + ?", (tree_size, new_items))
+        self._top.put(roots)
 
     def prove(self, connection: apsw.Connection, shipment_id: str) -> MapProof:
         """What the map has of this shipment."""
@@ -104,13 +91,28 @@ class HeadsMap:
         def halves(depth: int) -> tuple[Subtree, Subtree]:
             if depth >= _BUCKET_BITS:
                 return halves_of(bucket, key, depth)
-            level, inside = divmod(depth, _HALF_BITS)
-            folded = self._rows[key[0]] if level else self._top
-            place = key[level] >> (_HALF_BITS - inside)
-            below = folded[_HALF_BITS - inside - 1]
-            return below[2 * place], below[2 * place + 1]
+            left = 2 * _first_bits(key, depth)
+            return self._top.at(depth + 1, left), self._top.at(depth + 1, left + 1)
 
         return prove(key, halves, lambda depth: next(iter(_items(connection, key, depth, at_most=1)), None))
+
+
+def _changed(connection: apsw.Connection, prefix: int, keys: Iterable[bytes], new_items: int) -> tuple[int, Levels]:
+    """How many items a bucket has, and its levels, now that the heads of these keys of it have moved."""
+    items, levels = new_items, Levels.of_nothing(0)
+    for known, packed in connection.execute("SELECT items, levels FROM bucket WHERE prefix = ?", (prefix,)):
+        items, levels = known + new_items, Levels(packed)
+    row_bits = _BUCKET_BITS + levels.height
+    touched: Iterable[int] = {_first_bits(key, row_bits) for key in keys}
+    if items > _ROW_ITEMS_MAX * levels.width:
+        # All is made again once in each doubling, so that of one item it costs the same at any size.
+        levels = Levels.of_nothing((items // _ROW_ITEMS_MAX).bit_length())
+        row_bits = _BUCKET_BITS + levels.height
+        touched = range(prefix << levels.height, (prefix + 1) << levels.height)
+    levels.put(
+        {place & (levels.width - 1): subtree(_items_below(connection, place, row_bits), row_bits) for place in touched}
+    )
+    return items, levels
 
 
 class SqliteHeads:
@@ -168,10 +170,19 @@ def _has(connection: apsw.Connection, key: bytes) -> bool:
 
 def _items(connection: apsw.Connection, key: bytes, depth: int, *, at_most: int = -1) -> list[Item]:
     """The items whose keys agree with this one in their first bits, in the order of the keys."""
+    return _items_below(connection, _first_bits(key, depth), depth, at_most=at_most)
+
+
+def _items_below(connection: apsw.Connection, first_bits: int, depth: int, *, at_most: int = -1) -> list[Item]:
+    """The items whose keys begin with these bits, `depth` many, in the order of the keys."""
     rest = KEY_BITS - depth
-    low = int.from_bytes(key, "big") >> rest << rest
+    low = first_bits << rest
     rows = connection.execute(
         "SELECT key, number, leaf_index FROM head WHERE key BETWEEN ? AND ? ORDER BY key LIMIT ?",
         (low.to_bytes(32, "big"), (low | ((1 << rest) - 1)).to_bytes(32, "big"), at_most),
     )
     return [(found, head_value(number, leaf_index)) for found, number, leaf_index in rows]
+
+
+def _first_bits(key: bytes, depth: int) -> int:
+    return int.from_bytes(key, "big") >> (KEY_BITS - depth)
