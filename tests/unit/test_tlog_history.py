@@ -40,7 +40,10 @@ class MadeLog:
     def add(self, shipment: str, *, number: int = 0, trail: bool = True, previous: int | None = None) -> None:
         """An entry of the shipment; its number and the entry it names can be lied about."""
         so_far = self.of.setdefault(shipment, [])
-        content: dict[str, Any] = {"decision": {"shipment_id": shipment, "at": len(self.leaves)}, "kind": "d"}
+        content: dict[str, Any] = {
+            "decision": {"shipment_id": shipment, "at": len(self.leaves)},
+            "kind": "tidewaiter.decision/v2",
+        }
         if trail:
             content["trail"] = {"number": number or len(so_far) + 1}
             before = previous if previous is not None else so_far[-1] if so_far else None

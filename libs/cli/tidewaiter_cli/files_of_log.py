@@ -36,6 +36,9 @@ class LogFiles:
         body = answer.read(_BYTES_MAX + 1)
         if len(body) > _BYTES_MAX:
             raise OSError(f"/{path} is larger than {_BYTES_MAX} bytes")
+        if answer.length:
+            # Read up to a bound, an answer that was cut off says nothing of it: half a file is no file of the log.
+            raise http.client.IncompleteRead(body, answer.length)
         return answer.status, body
 
     def checkpoint(self) -> bytes:

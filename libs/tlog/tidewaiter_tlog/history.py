@@ -174,8 +174,7 @@ def _verify_trail(history: History, checkpoint: Checkpoint) -> None:
     for number, entry in enumerate(history.entries, start=1):
         _verify_in_tree(entry, checkpoint)
         content = _json_of(entry.leaf)
-        named = content.get("decision") or content.get("erasure")
-        if not isinstance(named, dict) or named.get("shipment_id") != history.shipment_id:
+        if _shipment_named(content) != history.shipment_id:
             raise HistoryInvalid(f"entry {entry.leaf_index} must be of shipment {history.shipment_id}, and is not")
         trail = content.get("trail")
         if not isinstance(trail, dict):
@@ -185,7 +184,8 @@ def _verify_trail(history: History, checkpoint: Checkpoint) -> None:
         expected: dict[str, int | str] = {"number": number}
         if before is not None:
             expected |= {"previous_hash": leaf_hash(before.leaf).hex(), "previous_index": before.leaf_index}
-        if trail != expected:
+        # For Python, true and 1.0 are 1 as well; for another reader of the same entry they are not.
+        if trail != expected or any(type(trail[name]) is not type(value) for name, value in expected.items()):
             raise HistoryInvalid(
                 f"entry {entry.leaf_index} must be number {number} of its shipment and name the one before it here, "
                 "and does not: an entry is left out, doubled, out of order or exchanged"
@@ -211,13 +211,30 @@ def _verify_head(history: History, value: bytes | None, complete_to: int) -> int
     return known
 
 
+def _shipment_named(content: dict[str, Any]) -> object:
+    """The shipment that an entry is of; None when it is of none, or of two to two readers."""
+    subjects = [name for name in ("decision", "erasure") if name in content]
+    if len(subjects) != 1 or not str(content.get("kind")).startswith(f"tidewaiter.{subjects[0]}/"):
+        return None
+    named = content[subjects[0]]
+    return named.get("shipment_id") if isinstance(named, dict) else None
+
+
 def _json_of(leaf: bytes) -> dict[str, Any]:
     try:
-        content = json.loads(leaf)
+        content = json.loads(leaf, object_pairs_hook=_once)
     except (ValueError, RecursionError):
         content = None
     if not isinstance(content, dict):
-        raise HistoryInvalid("an entry of a history must be a JSON object, and is not")
+        raise HistoryInvalid("an entry of a history must be a JSON object with each key once, and is not")
+    return content
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of a key that stands twice one reader takes the first value and another the last: what is said is not one."""
+    content = dict(pairs)
+    if len(content) != len(pairs):
+        raise ValueError
     return content
 
 
