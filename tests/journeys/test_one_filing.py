@@ -168,13 +168,15 @@ async def test_a_filer_never_sees_score_list_or_evidence_and_the_log_keeps_them(
     answer = await house.submit(message("a", items=[goods(description="gift")]))
 
     assert not answer.decision.HasField("risk")
-    assert [] == list(answer.decision.eligibility.counted_shipment_ids)
+    told = answer.decision.eligibility
+    assert ([], "", []) == (list(told.counted_shipment_ids), told.person_day, list(told.person_key_rules))
     assert trade_pb2.REASON_SOURCE_RISK not in [reason.source for reason in answer.decision.reasons]
     whole = await house.audit.GetDecision(audit_pb2.GetDecisionRequest(decision_id=answer.decision.decision_id))
     assert whole.decision.risk.score > 0
     assert sum(c.points for c in whole.decision.risk.contributions) == whole.decision.risk.score
     assert "DESCRIPTION_VAGUE" in str(whole.decision.risk)
     assert [answer.decision.shipment_id] == list(whole.decision.eligibility.counted_shipment_ids)
+    assert whole.decision.eligibility.person_day
 
 
 async def test_one_filing_is_one_trace_over_all_four_services(house: Suite) -> None:

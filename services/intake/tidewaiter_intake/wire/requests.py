@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from tidewaiter.intake.v1 import intake_pb2
 from tidewaiter.trade.v1 import trade_pb2
@@ -29,6 +29,7 @@ Check = Callable[[Filing], Failure | None]
 """All that is wrong with a filing beyond the rules of its fields."""
 
 _NEEDED_TO_READ = ("filing.filer_type", "filing.mode")
+_OF_OTHERS: Final = ("counted_shipment_ids", "person_day", "person_key_rules")
 
 
 class Given(NamedTuple):
@@ -129,10 +130,15 @@ def cancelled_to(answer: Answer) -> intake_pb2.CancelShipmentResponse:
 
 
 def fill_told(message: trade_pb2.Decision, decision: Decision) -> None:
-    """A decision as a filer may see it: which other shipments count on that day may be another filer's matter."""
+    """A decision as a filer may see it.
+
+    Which other shipments count on that day may be another filer's matter, and the id of the person-day would tell
+    two filers that they serve one person. The sums stay: they are the reason that the law gives.
+    """
     fill_decision(message, decision)
     if message.HasField("eligibility"):
-        message.eligibility.ClearField("counted_shipment_ids")
+        for field in _OF_OTHERS:
+            message.eligibility.ClearField(field)
 
 
 def sighting_to(sighting: Sighting) -> intake_pb2.WatchDecisionsResponse:
