@@ -316,11 +316,11 @@ class ListDecisionsRequest(_message.Message):
     """Whether each hit comes with its leaf and a receipt at one checkpoint; pages have at most 500 then."""
     @_builtins.property
     def recorded_from(self) -> _timestamp_pb2.Timestamp:
-        """Recorded at this time or later; absent for no bound."""
+        """Recorded at this time or later, from 1970 to 2099; absent for no bound."""
 
     @_builtins.property
     def recorded_until(self) -> _timestamp_pb2.Timestamp:
-        """Recorded before this time; absent for no bound."""
+        """Recorded before this time, from 1970 to 2099; absent for no bound."""
 
     def __init__(
         self,
@@ -925,7 +925,7 @@ class ApplyRetentionRequest(_message.Message):
     @_builtins.property
     def recorded_before(self) -> _timestamp_pb2.Timestamp:
         """Erase what was recorded before this time instead of what the policy says; it may only keep longer, and an
-        earlier time than the policy's keeps more. Absent for the policy's own.
+        earlier time than the policy's keeps more. From 1970 to 2099; absent for the policy's own.
         """
 
     def __init__(

@@ -104,7 +104,7 @@ class Consistency(_message.Message):
     @_builtins.property
     def as_known_at(self) -> _timestamp_pb2.Timestamp:
         """What the ledger knew at this time; a time to come is what it knows now. The
-        law is not that of this time: see `as_of` for the law of a day.
+        law is not that of this time: see `as_of` for the law of a day. From 1970 to 2099.
         """
 
     def __init__(

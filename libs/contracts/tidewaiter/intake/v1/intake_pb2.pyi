@@ -658,7 +658,7 @@ class ListShipmentsRequest(_message.Message):
 
     @_builtins.property
     def arrival_from(self) -> _timestamp_pb2.Timestamp:
-        """Expected to arrive at this time or later. With either bound a shipment without an
+        """Expected to arrive at this time or later, both bounds from 1970 to 2099. With either bound a shipment without an
         expected arrival is not told.
         """
 
