@@ -64,4 +64,4 @@ LIKE_PUNCTUATION = {
 }
 """Signs that look like the apostrophe, the hyphen (as do all of category Pd) and the slash, on which reading hangs."""
 UNSEEN_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0\u2800")
-"""Letters and marks that are not drawn (Default_Ignorable_Code_Point), beside those of category Cf; and Braille's blank."""
+"""Letters and marks that are not drawn (Default_Ignorable_Code_Point), beside those of category Cf; a Braille blank."""
