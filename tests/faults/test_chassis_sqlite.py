@@ -205,3 +205,21 @@ async def test_the_cause_of_a_loss_is_kept_for_the_log_and_not_in_what_callers_a
     assert isinstance(told.value.__cause__, apsw.IOError)
     assert "Maria" not in repr(told.value)
     await ledger.close()
+
+
+@pytest.mark.parametrize("instead", [False, True], ids=["removed", "replaced"])
+async def test_a_file_that_is_no_longer_there_is_a_lost_store_and_nothing_is_told_to_be_kept(
+    tmp_path: Path, instead: bool
+) -> None:
+    ledger = open_ledger(tmp_path / "l.db")
+    await ledger.write(adding("first"))
+    (tmp_path / "l.db").rename(tmp_path / "elsewhere.db")
+    if instead:
+        (tmp_path / "l.db").touch()
+
+    with capture_logs() as lines, pytest.raises(Failure, match="STORE_LOST"):
+        await ledger.write(adding("second"))
+
+    assert ["the file of the store was removed or replaced"] == [line["message"] for line in lines]
+    await is_lost(ledger)
+    await ledger.close()

@@ -81,6 +81,20 @@ async def test_validate_only_answers_the_same_and_leaves_no_trace(house: Suite) 
     assert [r.code for r in filed.decision.reasons] == [r.code for r in rehearsed.decision.reasons]
 
 
+async def test_a_batch_of_rehearsals_is_answered_each_as_it_would_be_alone(house: Suite) -> None:
+    await house.submit(message("a"))
+    more = [message(name, tracking_number="TWa", order_id=f"O-{name}") for name in ("b", "c")]
+    new = [message(name, consignee=party(f"Person {name}")) for name in ("d", "e")]
+    requests = [intake_pb2.SubmitFilingRequest(filing=each, validate_only=True) for each in (*more, *new)]
+
+    answer = await house.intake.BatchSubmitFilings(intake_pb2.BatchSubmitFilingsRequest(requests=requests))
+
+    alone = [await house.submit(each, validate_only=True) for each in (*more, *new)]
+    assert alone == [result.response for result in answer.results]
+    assert [(RELEASE, False)] * 4 == [(one.decision.outcome, one.decision.degraded) for one in alone]
+    assert 1 == await house.tree_size()
+
+
 async def test_validate_only_of_a_filing_already_filed_is_answered_or_refused_like_it(house: Suite) -> None:
     filed = await house.submit(message("a"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -61,6 +62,17 @@ async def test_entries_that_are_no_decisions_are_proven_and_read_without_harm(lo
     listed = await log.stub.ListDecisions(audit.ListDecisionsRequest())
     assert 1 == len(listed.decisions)
     assert "recorded" == (await log.append(record(2)))[0].WhichOneof("result")
+
+
+async def test_erasures_that_come_together_do_not_hold_each_other_up(log: Served) -> None:
+    await log.append(*[record(number) for number in range(8)])
+
+    requests = [erasure(shipment_id=shipment_id(number), request_id=f"e{number}") for number in range(8)]
+    done = await asyncio.gather(*[log.stub.ErasePersonalData(request) for request in requests])
+
+    assert [[shipment_id(number)] for number in range(8)] == [
+        [each.shipment_id for each in one.erasures] for one in done
+    ]
 
 
 async def test_a_person_s_shipments_are_erased_each_with_its_receipt(log: Served) -> None:

@@ -10,6 +10,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import apsw
 import structlog
@@ -73,6 +74,8 @@ class WriterThread:
         self._works_per_commit_max = works_per_commit_max
         self._before_commit = before_commit
         self._after_commit = after_commit
+        self._path = Path(connection.filename)
+        self._file = _identity(self._path)
         self._attributes = {"store": name}
         self._seconds = measures.histogram(
             meter, "tidewaiter.store.commit.duration", unit="s", description="Time to run and commit a group"
@@ -130,6 +133,9 @@ class WriterThread:
 
     def _commit(self, group: list[Write]) -> None:
         """Run and commit the works of a group. Whatever is raised from here means that the store is lost."""
+        if _identity(self._path) != self._file:
+            # Still writable, and gone with this process: nobody may be told that anything in it is durable.
+            raise FileNotFoundError("the file of the store was removed or replaced")
         try:
             self._connection.execute("BEGIN IMMEDIATE")
         except apsw.BusyError:
@@ -187,6 +193,15 @@ class WriterThread:
         # More precise than the kind of error: it tells a read from a write. None for what is not SQLite's.
         fields["sqlite"] = _SQLITE_NAMES.get(getattr(error, "extendedresult", -1))
         structlog.get_logger().error("store lost", store=self._name, path=self._connection.filename, **fields)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file is at this path; None for none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _lost(because: BaseException) -> Failure:

@@ -163,7 +163,8 @@ class Peers:
                 async for message in messages:
                     yield _sighting_from(message)
         except Failure as failure:
-            self._note("audit", failure)
+            if failure.kind is not Kind.INVALID:  # the token is the watcher's
+                self._note("audit", failure)
             raise
 
     def carried(self, shipment: Shipment) -> trade_pb2.Shipment:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, Protocol
 
@@ -24,9 +25,6 @@ from tidewaiter_intake.model import (
     ShipmentId,
     etag,
 )
-
-_REHEARSED = ShipmentId("0" * 26)
-"""Stands for the shipment that the filing would begin; no shipment ever bears it."""
 
 
 class Journal(Protocol):
@@ -97,12 +95,17 @@ class Preview:
 
         A filing not filed yet gets no decision_id, no receipt, and no shipment unless it would join one.
         """
-        rehearsals = [await self._rehearsal(filing) for filing in filings]
-        asked = [one for one in rehearsals if isinstance(one, _Rehearsal)]
-        found = iter(await self._peers.preview([Question(one.shipment, "") for one in asked]) if asked else ())
-        return [self._answer(one, next(found)) if isinstance(one, _Rehearsal) else one for one in rehearsals]
+        rehearsals = [await self._rehearsal(filing, place) for place, filing in enumerate(filings)]
+        found: dict[int, Found] = {}
+        for asked in _in_rounds(rehearsals):
+            told = await self._peers.preview([Question(one.shipment, "") for one in asked.values()])
+            found.update(zip(asked, told, strict=True))
+        return [
+            self._answer(one, found[place]) if isinstance(one, _Rehearsal) else one
+            for place, one in enumerate(rehearsals)
+        ]
 
-    async def _rehearsal(self, filing: Filing) -> _Rehearsal | Answer | Failure:
+    async def _rehearsal(self, filing: Filing, place: int) -> _Rehearsal | Answer | Failure:
         name = (filing.originator_code, filing.request_id)
         by_key = sorted(filter(None, {self._journal.find(join_key=key) for key in join_keys(filing)}))
         filed_on = self._journal.find(filing=name)
@@ -120,7 +123,7 @@ class Preview:
         if filing.etag and (refused := _stale(filing.etag, cases)):
             return refused
         after = [*before, (filing, self._clock.ns())]
-        shipment = merge(joined or _REHEARSED, len(after), [one for one, _ in after])
+        shipment = merge(joined or _rehearsed(place), len(after), [one for one, _ in after])
         return _Rehearsal(filing.request_id, joined, shipment, self._quality(after))
 
     def _answer(self, rehearsal: _Rehearsal, found: Found) -> Answer:
@@ -145,6 +148,25 @@ class Preview:
             replayed=True,
             etag=etag(case.shipment_id, case.revision),
         )
+
+
+def _rehearsed(place: int) -> ShipmentId:
+    """Stands for the shipment that the filing at this place would begin; no shipment ever bears it."""
+    return ShipmentId(f"{place:026d}")
+
+
+def _in_rounds(rehearsals: Sequence[_Rehearsal | Answer | Failure]) -> list[dict[int, _Rehearsal]]:
+    """What is to be asked about, by its place, so divided that no shipment is asked about twice in one message."""
+    rounds: list[dict[int, _Rehearsal]] = []
+    met: Counter[ShipmentId] = Counter()
+    for place, one in enumerate(rehearsals):
+        if isinstance(one, _Rehearsal):
+            turn = met[one.shipment.shipment_id]
+            met[one.shipment.shipment_id] += 1
+            if turn == len(rounds):
+                rounds.append({})
+            rounds[turn][place] = one
+    return rounds
 
 
 def _stale(given: str, cases: list[Case]) -> Failure | None:

@@ -191,6 +191,7 @@ class SqliteLog(SqliteReader):
         super().__init__(database.read())
         self._database = database
         self._folder = folder
+        self._scrubbing = asyncio.Lock()
         self._epoch = NO_EPOCH
 
     @classmethod
@@ -258,8 +259,9 @@ class SqliteLog(SqliteReader):
 
     async def scrub(self) -> None:
         """Leaves nothing of what was deleted in the files of the store. Failure BUSY, SCRUB_HELD_UP."""
-        if not await asyncio.to_thread(scrub, self._folder / FILE_NAME):
-            raise errors.scrub_held_up()
+        async with self._scrubbing:  # two at once would hold each other up
+            if not await asyncio.to_thread(scrub, self._folder / FILE_NAME):
+                raise errors.scrub_held_up()
 
     async def shut(self) -> None:
         """Commits what was accepted and lets go of the file."""
