@@ -124,7 +124,7 @@ class Database:
 
     @property
     def lost(self) -> asyncio.Event:
-        """Set once the store failed (disk full, I/O error, its file gone): it takes no more writes until opened anew."""
+        """Set once the store failed (disk full, I/O error, its file gone): no more writes until it is opened anew."""
         return self._writer.lost
 
     async def write(self, work: Callable[[apsw.Connection], R]) -> R:
