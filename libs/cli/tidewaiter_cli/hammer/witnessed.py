@@ -15,6 +15,10 @@ VIOLATIONS_MAX: Final = 20
 """How many are told; all are counted."""
 
 
+CHECKS = ("appended", "consistency_proofs", "files", "lists", "proofs", "replayed", "watched")
+"""What is told also when it was never done: that nothing was wrong says little then."""
+
+
 @dataclass
 class Witnessed:
     """What everybody saw so far. `acknowledged` is by decision id: index and leaf hash of its receipt."""
@@ -23,7 +27,7 @@ class Witnessed:
     acknowledged: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     by_index: dict[int, str] = field(default_factory=dict)
     roots: dict[int, bytes] = field(default_factory=dict)
-    counts: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(CHECKS, 0))
     publication_seconds: list[float] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
     violations_total: int = 0
