@@ -1,9 +1,9 @@
 """A process that looks like a service from outside: health, a drain, a log line; and, if told, how it fails.
 
 Told by files in its data folder: `<service>.dies` (ends at once, with that line in its log), `<service>.once` (the
-same, and the file is removed first), `<service>.full` (ends as one that lost its store), `logs/audit.slow` (making a
-log, it notes its process in `logs/audit.making` and waits for `logs/audit.go`), `<service>.unfit` (removes the file,
-and says from then on that it does not serve).
+same, and the file is removed first), `<service>.full` (ends as one that lost its store), `<service>.bus` (as one whose
+store's memory went with the disk), `logs/audit.slow` (making a log, it notes its process in `logs/audit.making` and
+waits for `logs/audit.go`), `<service>.unfit` (removes the file, and says from then on that it does not serve).
 Writes its name to `stopped` when it was asked to stop.
 """
 
@@ -41,6 +41,8 @@ def main() -> int:
         line = {"level": "error", "event": "store lost", "message": "database or disk is full"}
         sys.stdout.write(json.dumps(line) + "\n")
         return STORE_LOST
+    if (data / f"{service}.bus").exists():
+        os.kill(os.getpid(), signal.SIGBUS)
     return _serve(os.environ[f"TIDEWAITER_{service.upper()}_LISTEN"], data / "stopped", service)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -31,6 +32,8 @@ RESTARTS_WITHIN_SECONDS: Final = 60.0
 _DRAIN_SECONDS_MAX: Final = 30.0
 _LOOK_SECONDS: Final = 0.1
 _LOOKS_PER_LOG_LOOK: Final = 100
+_OF_THE_STORE: Final = frozenset({STORE_LOST, -signal.SIGBUS})
+"""How a service ends whose disk fails: told by itself, or killed where it wrote into a file that is memory to it."""
 
 
 class PortLost(Exception):
@@ -202,7 +205,7 @@ class Suite:
         while ends and now - ends[0][0] > RESTARTS_WITHIN_SECONDS:
             ends.popleft()
         ends.append((now, child.ended))
-        is_lost = any(status == STORE_LOST for _, status in ends)
+        is_lost = any(status in _OF_THE_STORE for _, status in ends)
         if len(ends) > len(self._pauses) and not is_lost:
             raise Stop(
                 f"{service} ended {len(ends)} times within {RESTARTS_WITHIN_SECONDS:g} s, the last time "
@@ -242,6 +245,5 @@ class Suite:
 
 
 def _how(status: int | None) -> str:
-    if status is not None and status < 0:
-        return f"by signal {-status}"
-    return f"with exit status {status}{', because its store failed' if status == STORE_LOST else ''}"
+    why = ", because its store failed" if status in _OF_THE_STORE else ""
+    return f"by signal {-status}{why}" if status is not None and status < 0 else f"with exit status {status}{why}"
