@@ -102,6 +102,29 @@ def test_a_pending_filing_is_not_decided_and_the_remedy_is_told(file: File, mani
     assert "File the same manifest again" in err[-1]
 
 
+@pytest.mark.parametrize("replayed", [False, True])
+def test_a_review_only_for_the_silence_of_risk_is_counted_and_told(file: File, manifest: Path, replayed: bool) -> None:
+    silent = trade_pb2.Reason(code=trade_pb2.REASON_CODE_RISK_SILENT)
+    law = trade_pb2.Reason(code=trade_pb2.REASON_CODE_LAW_UNKNOWN)
+    reasons = {"r1": [silent, law], "r2": [silent], "r3": [law, silent], "r4": [law]}
+
+    def decide(filing: trade_pb2.Filing) -> intake_pb2.FilingResult:
+        answer = response(filing, replayed=replayed)
+        if filing.request_id in reasons:
+            answer.decision.outcome = trade_pb2.OUTCOME_REVIEW
+            answer.decision.reasons.extend(reasons[filing.request_id])
+        return intake_pb2.FilingResult(request_id=filing.request_id, response=answer)
+
+    with serving(Script(decide=decide)) as (_, address):
+        ended, summary, err = file(manifest, address)
+
+    assert (0, 2, {"RELEASE": 296, "REVIEW": 4}) == (ended, summary["risk_silent"], summary["outcomes"])
+    (line,) = err
+    assert line.startswith("2 filings are REVIEW only because risk did not answer; they are decided again")
+    assert "`tidewaiter explain S-r" in line
+    assert "`tidewaiter watch --filer CODE`" in line
+
+
 def test_a_lost_connection_costs_only_retries_and_is_told(file: File, manifest: Path) -> None:
     with serving(Script(connections=[(120, GONE), (80, GONE)])) as (_, address):
         ended, summary, err = file(manifest, address)

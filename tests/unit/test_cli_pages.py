@@ -200,7 +200,7 @@ def test_the_summary_has_the_agreed_shape_and_counts_every_filing_once() -> None
         tally.count(each)
 
     assert {
-        "filings": 10, "decided": 4, "replayed": 1, "pending": 1, "bad": 4, "refused": 2, "failed": 1,
+        "filings": 10, "decided": 4, "replayed": 1, "pending": 1, "bad": 4, "refused": 2, "failed": 1, "risk_silent": 0,
         "outcomes": {"ENTRY_REQUIRED": 1, "OUTCOME_99": 1, "PENDING": 1, "RELEASE": 2},
         "seconds": 2.0, "filings_per_second": 4.0,
     } == tally.summary(2.0)  # fmt: skip

@@ -60,6 +60,13 @@ class Run:
             raise self._error
         if not self._tally.filings:
             self._display.complain("the manifest holds no filing: nothing was filed.")
+        if silent := self._tally.risk_silent:
+            are, they = ("is", "it is") if silent == 1 else ("are", "they are")
+            self._display.complain(
+                f"{counted(silent, 'filing')} {are} REVIEW only because risk did not answer; "
+                f"{they} decided again when it is back. See it with "
+                f"`tidewaiter explain {self._tally.risk_silent_shipment}`, or all with `tidewaiter watch --filer CODE`."
+            )
         if self._tally.pending:
             pending = counted(self._tally.pending, "filing")
             self._display.complain(

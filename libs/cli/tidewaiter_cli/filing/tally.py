@@ -25,6 +25,8 @@ class Tally:
     unreadable: int = 0
     refused: int = 0
     failed: int = 0
+    risk_silent: int = 0
+    risk_silent_shipment: str = ""
     outcomes: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -50,13 +52,17 @@ class Tally:
             else:
                 self.failed += 1
             return
-        outcome = answer.response.decision.outcome
+        decision = answer.response.decision
+        outcome = decision.outcome
         if outcome == trade_pb2.OUTCOME_PENDING:
             self.pending += 1
         else:
             self.decided += 1
         self.replayed += answer.response.replayed
         self.outcomes[_name(outcome)] += 1
+        if _is_by_silence_of_risk(decision):
+            self.risk_silent += 1
+            self.risk_silent_shipment = self.risk_silent_shipment or decision.shipment_id
 
     def status(self) -> int:
         """How the command ends: 0 all decided, 3 some bad and the rest decided, 1 otherwise."""
@@ -74,10 +80,17 @@ class Tally:
             "bad": self.bad,
             "refused": self.refused,
             "failed": self.failed,
+            "risk_silent": self.risk_silent,
             "outcomes": dict(sorted(self.outcomes.items())),
             "seconds": round(seconds, 3),
             "filings_per_second": round(self.answered / seconds, 1) if seconds > 0 else 0.0,
         }
+
+
+def _is_by_silence_of_risk(decision: trade_pb2.Decision) -> bool:
+    # What the outcome rests on comes first: a silence that changed nothing stands behind the law's reasons.
+    first = decision.reasons[0].code if decision.reasons else trade_pb2.REASON_CODE_UNSPECIFIED
+    return decision.outcome == trade_pb2.OUTCOME_REVIEW and first == trade_pb2.REASON_CODE_RISK_SILENT
 
 
 def _name(outcome: trade_pb2.Outcome.ValueType) -> str:
