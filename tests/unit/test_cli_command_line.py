@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from tidewaiter_cli import reach, stopping
 from tidewaiter_cli.__main__ import COMMANDS, LAW_COMMANDS, LISTS_COMMANDS, LOG_COMMANDS, PERSONS_COMMANDS, main
 from tidewaiter_cli.reporting import explained
 from tidewaiter_cli.stopping import Stop
+from tidewaiter_cli.supervise import leftovers
 from tidewaiter_client import TidewaiterError
 from tidewaiter_client.connection import InsecureRefused
 
@@ -168,6 +170,18 @@ def test_an_address_is_the_given_one_else_the_environments_else_the_running_suit
     (tmp_path / reach.READY_FILE).write_text("{", encoding="utf-8")
     with pytest.raises(Stop, match="cannot be read"):
         found()
+
+
+def test_an_up_that_is_starting_is_told_from_none_that_runs(tmp_path: Path) -> None:
+    def problem() -> str:
+        with pytest.raises(Stop) as stop:
+            reach.address_of("risk", given="", data=tmp_path, environ={})
+        return f"{stop.value.problem} {stop.value.advice}"
+
+    leftovers.note_processes(tmp_path, {"risk": os.getpid()})
+    assert f"`tidewaiter up` on {tmp_path} is starting. Wait for its line `ready`, then run this again." == problem()
+    leftovers.note(tmp_path / "up.processes.json", {"risk": {"pid": os.getpid(), "birth": "another"}})
+    assert problem().startswith(f"no `tidewaiter up` runs on {tmp_path}.")
 
 
 def test_the_default_ports_are_for_who_names_no_data_directory(

@@ -14,7 +14,7 @@ from tidewaiter_cli.__main__ import main
 from tidewaiter_cli.reporting import explained
 from tidewaiter_cli.stopping import Stop
 from tidewaiter_cli.typed import hyphens_named
-from tidewaiter_client import TookTooLong, Unavailable
+from tidewaiter_client import NotServed, TookTooLong, Unavailable
 
 from tests.unit.test_cli_command_line import BELOW, EVERY, function_of
 
@@ -233,3 +233,15 @@ def test_only_a_refused_connection_is_taken_for_nobody_there() -> None:
     lost = explained(Unavailable(code="UNAVAILABLE", reason="STORE_LOST", detail="the store failed"))
     assert "STORE_LOST: the store failed" == lost.problem
     assert "tidewaiter up" not in lost.advice
+
+
+def test_an_address_of_another_service_is_told_from_what_a_release_does_not_serve() -> None:
+    foreign = NotServed(
+        code="UNIMPLEMENTED", detail="Method not found! (calling h:1)", facts={"address": "127.0.0.1:7700"}
+    )
+    told = explained(foreign)
+    assert "127.0.0.1:7700 does not serve what it was asked for" == told.problem
+    assert "check --intake, --eligibility, --risk or --audit" in told.advice
+
+    ours = explained(NotServed(code="UNIMPLEMENTED", reason="NOT_SERVED", detail="not in this release"))
+    assert "This release declares it and does not serve it yet." == ours.advice

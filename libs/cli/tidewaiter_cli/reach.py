@@ -33,16 +33,25 @@ def address_of(service: str, *, given: str, data: Path | None, environ: Mapping[
     """The address to call: `given`, else TIDEWAITER_CLI_<SERVICE>_ADDRESS, else that of the `up` on `data`.
 
     Without `data` that of the `up` on the default directory, else the default port. Stop when `data` is named and
-    no `up` runs on it: the default ports may be another suite's.
+    no `up` runs on it: the default ports may be another suite's. Stop as well while that `up` is still starting.
     """
     if found := given or environ.get(ADDRESS_VARIABLES[service], ""):
         return found
     if found := str(ready(data or DATA).get(service, "")):
         return found
+    _refuse_starting(data or DATA)
     if data is not None:
         advice = f"Start it with `tidewaiter up --data {data}`, or name another directory with --data."
         raise Stop(f"no `tidewaiter up` runs on {data}.", advice=advice)
     return DEFAULT_ADDRESSES[service]
+
+
+def _refuse_starting(data: Path) -> None:
+    # Not above: what starts processes reads this module.
+    from tidewaiter_cli.supervise.leftovers import is_starting
+
+    if is_starting(data):
+        raise Stop(f"`tidewaiter up` on {data} is starting.", advice="Wait for its line `ready`, then run this again.")
 
 
 def ready(data: Path) -> dict[str, Any]:

@@ -27,6 +27,10 @@ _MUTE: Final = (
     "If a service runs there, it is paused, starting or overloaded: its log in <data>/logs/ may say which. "
     "Run this again then: what was filed is filed once, whatever happened to its answer."
 )
+_ELSEWHERE: Final = (
+    "Another service, or an older release, has this address: check --intake, --eligibility, --risk or --audit, "
+    "or the variable TIDEWAITER_CLI_<SERVICE>_ADDRESS."
+)
 _REFUSED: Final = ("connection refused", "no such file or directory")
 """How the system says that nobody listens: at a port, or at the path of a socket."""
 
@@ -38,6 +42,8 @@ def explained(error: Exception) -> Stop:
             return Stop(f"{sentence(error)}; start it with `tidewaiter up`", status=COULD_NOT)
         if is_mute(error):
             return Stop(sentence(error), advice=_MUTE, status=COULD_NOT)
+        if is_elsewhere(error):
+            return Stop(sentence(error), advice=_ELSEWHERE, status=COULD_NOT)
         return Stop(sentence(error), advice=_advice(error), status=COULD_NOT)
     if isinstance(error, InsecureRefused):
         advice = "Name the PEM files in TIDEWAITER_CLI_TLS_CA_FILE, _TLS_CERTIFICATE_FILE and _TLS_KEY_FILE."
@@ -62,12 +68,20 @@ def is_mute(error: errors.TidewaiterError) -> bool:
     return gone and not _by_service(error) and not is_unreached(error) and not broken_off
 
 
+def is_elsewhere(error: errors.TidewaiterError) -> bool:
+    """Whether gRPC itself said that the address has no such method: no service of ours wrote this answer."""
+    unknown = "method not found" in error.detail.lower()
+    return isinstance(error, errors.NotServed) and not _by_service(error) and unknown
+
+
 def sentence(error: errors.TidewaiterError) -> str:
     """The error with all its violations, without the advice."""
     if is_unreached(error):
         return f"nothing listens at {error.facts['address']}"
     if is_mute(error):
         return f"{error.facts['address']} did not answer: {error.code}, {error.detail}"
+    if is_elsewhere(error):
+        return f"{error.facts['address']} does not serve what it was asked for"
     if not error.violations:
         return str(error)
     return "; ".join(f"{each.field} {each.code}: {each.message}" for each in error.violations)

@@ -49,6 +49,12 @@ def holds_state(data: Path) -> bool:
     return any(entry.name not in _OURS and entry.suffix != ".lock" for entry in data.iterdir())
 
 
+def is_starting(data: Path) -> bool:
+    """Whether an `up` has begun to start services here and does not say yet that they serve."""
+    running = any(birth_of(int(process["pid"])) == process["birth"] != "" for process in _noted(data).values())
+    return running and not (data / reach.READY_FILE).exists()
+
+
 def stop_survivors(data: Path, say: Callable[[str], None]) -> None:
     """Ends the services of a run whose supervisor was killed: they hold the ports and the stores."""
     for service, process in _noted(data).items():
