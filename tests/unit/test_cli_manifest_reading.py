@@ -11,7 +11,7 @@ from google.protobuf.json_format import MessageToDict
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tidewaiter.trade.v1 import trade_pb2
-from tidewaiter_cli.reading.columns import COLUMNS
+from tidewaiter_cli.reading.columns import COLUMNS, shown
 from tidewaiter_cli.reading.line import LINE_BYTES_MAX, Line, read_lines
 from tidewaiter_cli.reading.manifest_file import opened
 from tidewaiter_cli.reading.table import read_table
@@ -137,16 +137,22 @@ def test_goods_beyond_what_a_filing_holds_are_refused_once() -> None:
 @pytest.mark.parametrize(
     ("cells", "problem"),
     [
-        ({"item_unit_value": "$23"}, "item_unit_value: must be an amount such as 23.99, without a currency sign"),
-        ({"item_unit_value": "NaN"}, "item_unit_value: must be an amount such as 23.99"),
-        ({"item_unit_value": "0.0000000001"}, "item_unit_value: must have at most 9 digits after the point"),
-        ({"item_quantity": "two"}, "item_quantity: must be a whole number"),
-        ({"gift": "maybe"}, "gift: must be yes or no"),
-        ({"item_picture_sha256": "xy"}, "item_picture_sha256: must be hex digits"),
-        ({"estimated_arrival": "28/08/2025"}, "estimated_arrival: must be a time such as 2025-08-28T10:00:00Z"),
+        ({"item_unit_value": "$23"}, "item_unit_value: '$23' must be an amount such as 23.99, without a currency sign"),
+        ({"item_unit_value": "NaN"}, "item_unit_value: 'NaN' must be an amount such as 23.99"),
+        (
+            {"item_unit_value": "0.0000000001"},
+            "item_unit_value: '0.0000000001' must have at most 9 digits after the point",
+        ),
+        ({"item_quantity": "two"}, "item_quantity: 'two' must be a whole number"),
+        ({"gift": "maybe"}, "gift: 'maybe' must be yes or no"),
+        ({"item_picture_sha256": "xy"}, "item_picture_sha256: 'xy' must be hex digits"),
+        (
+            {"estimated_arrival": "28/08/2025"},
+            "estimated_arrival: '28/08/2025' must be a time such as 2025-08-28T10:00:00Z",
+        ),
     ],
 )
-def test_a_bad_cell_names_its_column_and_not_its_content(cells: dict[str, str], problem: str) -> None:
+def test_a_bad_cell_names_its_column_and_shows_its_content(cells: dict[str, str], problem: str) -> None:
     assert [f"line 2: {problem}"] == problems(table(ROW | cells))
 
 
@@ -154,10 +160,11 @@ def test_all_bad_cells_of_a_row_are_reported_at_once_each_with_its_column() -> N
     bad = {"mode": "balloon", "filer_type": "unspecified", "estimated_arrival": "noon", "gift": "maybe"}
 
     assert {
-        "line 2: mode: must be one of AIR, TRUCK, RAIL, OCEAN, MAIL",
-        "line 2: filer_type: must be one of CARRIER, BROKER, FREIGHT_FORWARDER, ONLINE_MARKETPLACE, LOGISTICS_PLATFORM",
-        "line 2: estimated_arrival: must be a time such as 2025-08-28T10:00:00Z",
-        "line 2: gift: must be yes or no",
+        "line 2: mode: 'balloon' must be one of AIR, TRUCK, RAIL, OCEAN, MAIL",
+        "line 2: filer_type: 'unspecified' must be one of "
+        "CARRIER, BROKER, FREIGHT_FORWARDER, ONLINE_MARKETPLACE, LOGISTICS_PLATFORM",
+        "line 2: estimated_arrival: 'noon' must be a time such as 2025-08-28T10:00:00Z",
+        "line 2: gift: 'maybe' must be yes or no",
     } == set(problems(table(ROW | bad)))
 
 
@@ -219,3 +226,17 @@ def test_the_ending_of_the_name_says_what_it_is_or_the_option_does(tmp_path: Pat
         pass
     with pytest.raises(Stop, match="cannot be read"), opened(f"{tmp_path / 'none.csv'}", format=None):
         pass
+
+
+def test_a_refused_cell_is_shown_and_cut() -> None:
+    (told,) = problems(table({**ROW, "filer_type": "CARRIR"}))
+    assert told.startswith("line 2: filer_type: 'CARRIR' must be one of CARRIER, ")
+
+    (told,) = problems(table({**ROW, "item_quantity": "x" * 1_000}))
+    assert told == f"line 2: item_quantity: '{'x' * 40}' must be a whole number"
+
+
+def test_a_cell_about_a_person_is_never_shown() -> None:
+    parties = [name for name in COLUMNS if name.startswith(("seller_name", "shipper_", "buyer_", "consignee_"))]
+
+    assert {""} == {shown(COLUMNS[name], "Ann Lee") for name in parties}

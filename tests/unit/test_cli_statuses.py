@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shlex
 import sys
 from collections.abc import Callable
@@ -245,3 +246,11 @@ def test_an_address_of_another_service_is_told_from_what_a_release_does_not_serv
 
     ours = explained(NotServed(code="UNIMPLEMENTED", reason="NOT_SERVED", detail="not in this release"))
     assert "This release declares it and does not serve it yet." == ours.advice
+
+
+def test_a_full_disk_is_told_with_its_file_and_what_to_do() -> None:
+    told = explained(OSError(errno.ENOSPC, "No space left on device", "d.jsonl"))
+
+    assert "d.jsonl: no room is left on the disk." == told.problem
+    assert "Make room and run it again; nothing is filed twice." == told.advice
+    assert "no room is left on the disk." == explained(OSError(errno.ENOSPC, "No space left on device")).problem

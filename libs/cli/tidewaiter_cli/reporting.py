@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Final
 
 from tidewaiter_client import errors
@@ -48,6 +49,10 @@ def explained(error: Exception) -> Stop:
     if isinstance(error, InsecureRefused):
         advice = "Name the PEM files in TIDEWAITER_CLI_TLS_CA_FILE, _TLS_CERTIFICATE_FILE and _TLS_KEY_FILE."
         return Stop(f"{error.address} is not on this machine, and no TLS is set up.", advice=advice, status=MISSPELT)
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        where = f"{error.filename}: " if error.filename else ""
+        advice = "Make room and run it again; nothing is filed twice."
+        return Stop(f"{where}no room is left on the disk.", advice=advice)
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         return Stop(f"{where}{error.strerror or error}.", advice="Check that the path exists and may be used.")

@@ -20,7 +20,7 @@ _LINES_APART: Final = "|"
 
 
 class CellRefused(ValueError):
-    """A cell that does not hold what its column says; the message never repeats the cell, which may be personal."""
+    """A cell that does not hold what its column says; the message does not repeat the cell."""
 
 
 Read = Callable[[str], Any]
@@ -163,6 +163,15 @@ COLUMNS: Final[Mapping[str, Column]] = {
 """Every column there is; an empty cell is an absent field."""
 
 ITEM_COLUMNS: Final = frozenset(_ITEM)
+
+
+_PARTIES: Final = frozenset({"seller", "shipper", "buyer", "consignee"})
+_SHOWN_LETTERS_MAX: Final = 40
+
+
+def shown(column: Column, cell: str) -> str:
+    """The cell for a complaint about it, cut to 40 letters and a space behind; empty when it may be personal."""
+    return "" if column.path[0] in _PARTIES else f"{cell[:_SHOWN_LETTERS_MAX]!r} "
 
 
 def place(filing: dict[str, Any], column: Column, cell: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Final, TextIO
 import msgspec
 from tidewaiter_client.protojson import Unreadable, read_filing
 
-from tidewaiter_cli.reading.columns import COLUMNS, ITEM_COLUMNS, CellRefused, place
+from tidewaiter_cli.reading.columns import COLUMNS, ITEM_COLUMNS, CellRefused, place, shown
 from tidewaiter_cli.reading.line import BadLine, Line
 from tidewaiter_cli.stopping import Stop
 
@@ -120,7 +120,7 @@ def _place_all(draft: _Draft, number: int, row: dict[str, str], names: Iterable[
             try:
                 place(draft.content, COLUMNS[name], row[name])
             except CellRefused as refused:
-                draft.bad.append(BadLine(number, name, str(refused)))
+                draft.bad.append(BadLine(number, name, f"{shown(COLUMNS[name], row[name])}{refused}"))
 
 
 def _finished(draft: _Draft) -> Line:
