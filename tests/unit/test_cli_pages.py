@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from datetime import date
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from google.type.money_pb2 import Money
@@ -15,10 +16,10 @@ from tidewaiter_cli.filing.tally import Tally
 from tidewaiter_cli.pages.advice import what_would_change
 from tidewaiter_cli.pages.checking import arrival_on, money_of, print_finding
 from tidewaiter_cli.pages.explaining import print_decision
-from tidewaiter_cli.pages.showing import console, money, name_of, table
+from tidewaiter_cli.pages.showing import console, find_shipment, money, name_of, table
 from tidewaiter_cli.stopping import Stop
 from tidewaiter_cli.typed import day_of
-from tidewaiter_client import Answer, FilingRefused, RequestIdReused, ServerFailed
+from tidewaiter_client import Answer, FilingRefused, NotFound, RequestIdReused, ServerFailed
 
 TRACE = "ab" * 16
 
@@ -49,6 +50,25 @@ def test_an_amount_is_read_to_the_cent(text: str, cents: int) -> None:
 def test_what_is_no_amount_is_refused(text: str) -> None:
     with pytest.raises(Stop, match="is no amount"):
         money_of(text, "USD")
+
+
+def test_dollars_finer_than_a_cent_are_refused_with_what_to_write() -> None:
+    with pytest.raises(Stop, match=r"--value 800\.001 is finer than a cent") as refused:
+        money_of("800.001", "usd")
+
+    assert "Write 800.00." == refused.value.advice
+    assert 800_010_000_000 == money_of("800.010", "USD").units * 10**9 + money_of("800.010", "USD").nanos
+    assert 1_000_000 == money_of("800.001", "KWD").nanos
+
+
+@pytest.mark.parametrize("name", ["T-unknown", "SKYTIDE/unknown", "0" * 26])
+def test_a_shipment_that_is_not_found_is_told_by_the_name_that_was_asked_for(name: str) -> None:
+    client = Mock()
+    client.get_shipment.side_effect = NotFound(code="NOT_FOUND", reason="SHIPMENT_NOT_FOUND", detail="none such")
+
+    with pytest.raises(Stop, match=f"{name}: .*SHIPMENT_NOT_FOUND: none such") as told:
+        find_shipment(client, name)
+    assert "Look for a misspelt name" in told.value.advice
 
 
 def test_a_day_is_read_as_noon_in_america_and_what_is_none_is_refused() -> None:
@@ -200,7 +220,7 @@ def test_the_summary_has_the_agreed_shape_and_counts_every_filing_once() -> None
         tally.count(each)
 
     assert {
-        "filings": 10, "decided": 4, "replayed": 1, "pending": 1, "bad": 4, "refused": 2, "failed": 1,
+        "filings": 10, "decided": 4, "replayed": 1, "pending": 1, "bad": 4, "refused": 2, "failed": 1, "risk_silent": 0,
         "outcomes": {"ENTRY_REQUIRED": 1, "OUTCOME_99": 1, "PENDING": 1, "RELEASE": 2},
         "seconds": 2.0, "filings_per_second": 4.0,
     } == tally.summary(2.0)  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_DOWN, Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Final
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _NANOS: Final = 1_000_000_000
+_CENT: Final = Decimal("0.01")
 _UNITS_MAX: Final = 10_000_000_000
 _PORT: Final = re.compile(r"[0-9]{4}")
 _NOON_IN_AMERICA: Final = time(17, tzinfo=UTC)
@@ -28,13 +29,16 @@ _NOON_IN_AMERICA: Final = time(17, tzinfo=UTC)
 
 
 def money_of(text: str, currency: str) -> Money:
-    """An amount written as a decimal, exactly; Stop when it is none."""
+    """An amount written as a decimal, exactly; Stop when it is none, or of dollars and finer than a cent."""
     try:
         amount = Decimal(text.replace(",", "").removeprefix("$"))
     except InvalidOperation:
         amount = Decimal("NaN")
     if not amount.is_finite() or not 0 <= amount <= _UNITS_MAX or amount % Decimal("0.000000001"):
         raise Stop(f"--value {text} is no amount.", advice="Write it as 800.00.", status=MISSPELT)
+    if currency.upper() == "USD" and amount % _CENT:
+        cents = amount.quantize(_CENT, ROUND_DOWN)
+        raise Stop(f"--value {text} is finer than a cent.", advice=f"Write {cents}.", status=MISSPELT)
     units = int(amount)
     return Money(currency_code=currency.upper(), units=units, nanos=int((amount - units) * _NANOS))
 

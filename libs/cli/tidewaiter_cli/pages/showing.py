@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import re
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
+
+from tidewaiter_cli.stopping import Stop
 
 if TYPE_CHECKING:
     from google.type.money_pb2 import Money
@@ -79,15 +82,20 @@ def counted(count: int, noun: str) -> str:
 
 
 def find_shipment(client: Client, name: str) -> intake_pb2.GetShipmentResponse:
-    """The shipment called so: by its id, by "ORIGINATOR/request_id", or by its tracking number in any spelling."""
+    """The shipment called so: by its id, by "ORIGINATOR/request_id", or by its tracking number in any spelling.
+
+    Stop, with that name, when there is none.
+    """
     from tidewaiter_client import NotFound
 
-    if "/" in name:
-        return client.get_shipment(filing=name)
-    if _SHIPMENT_ID.fullmatch(name):
-        try:
-            return client.get_shipment(shipment_id=name)
-        except NotFound:
+    from tidewaiter_cli.reporting import explained
+
+    try:
+        if _SHIPMENT_ID.fullmatch(name):
+            with suppress(NotFound):
+                return client.get_shipment(shipment_id=name)
             # Some carriers' tracking numbers look like one of our ids.
-            return client.get_shipment(tracking_number=name)
-    return client.get_shipment(tracking_number=name)
+        return client.get_shipment(filing=name) if "/" in name else client.get_shipment(tracking_number=name)
+    except NotFound as error:
+        told = explained(error)
+        raise Stop(f"{name}: {told.problem}", advice=told.advice) from error
