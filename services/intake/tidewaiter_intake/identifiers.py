@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from operator import mul
 
 from tidewaiter_chassis.failures import Violation
@@ -34,19 +35,29 @@ def violations(filing: Filing) -> Iterator[Violation]:
                 message=f"{written!r} has neither a letter nor a digit: leave the field out when there is no number",
             )
     number = normalised(facts.tracking_number)
-    for scheme, check_digit, place in (
-        ("S10", s10_check_digit, 10),
-        ("UPS", ups_check_digit, -1),
-        ("USPS", usps_check_digit, -1),
-    ):
-        expected = check_digit(number)
-        if expected is not None and str(expected) != number[place]:
-            yield _wrong("tracking_number", "TRACKING_NUMBER_CHECK_DIGIT", number, scheme, expected)
+    for scheme, due in _digits_missed(number):
+        yield _wrong("tracking_number", "TRACKING_NUMBER_CHECK_DIGIT", number, scheme, due)
     if facts.mode is Mode.AIR:
         waybill = normalised(facts.master_bill)
         expected = air_waybill_check_digit(waybill)
         if expected is not None and str(expected) != waybill[-1]:
             yield _wrong("master_bill", "AIR_WAYBILL_CHECK_DIGIT", waybill, "IATA air waybill", expected)
+
+
+# The filings of one parcel bear one number, and come within moments of each other.
+@lru_cache(4096)
+def _digits_missed(number: str) -> tuple[tuple[str, int], ...]:
+    """By which schemes a tracking number has another check digit than it should, and the right one."""
+    digits = (
+        ("S10", s10_check_digit(number), 10),
+        ("UPS", ups_check_digit(number), -1),
+        ("USPS", usps_check_digit(number), -1),
+    )
+    return tuple(
+        (scheme, expected)
+        for scheme, expected, place in digits
+        if expected is not None and str(expected) != number[place]
+    )
 
 
 def s10_check_digit(number: str) -> int | None:

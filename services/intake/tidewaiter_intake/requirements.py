@@ -14,7 +14,7 @@ from datetime import date
 from functools import lru_cache
 from importlib.resources import files
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from tidewaiter_chassis.failures import Violation
 
@@ -66,6 +66,14 @@ class Element:
         )
 
 
+class _Covering(NamedTuple):
+    """The rows that speak of one kind of filing on one day: with what says that one is lacking, or with its minutes."""
+
+    required: tuple[tuple[Element, Callable[[Facts], bool]], ...]
+    expected: tuple[tuple[Element, Callable[[Facts], bool]], ...]
+    timely: tuple[tuple[Element, int], ...]
+
+
 class Requirements:
     """The table, ready to be asked. Rows for a (filer type, mode, day) are found once."""
 
@@ -82,8 +90,8 @@ class Requirements:
                 message=f"{_named(element.fields)} {_lacking(element.fields)} missing and required of a "
                 f"{filing.filer_type.name.lower().replace('_', ' ')} ({element.citation}): {element.fix}",
             )
-            for element, lacks in self._covering(filing.filer_type, filing.facts.mode, day)
-            if element.required and lacks(filing.facts)
+            for element, lacks in self._covering(filing.filer_type, filing.facts.mode, day).required
+            if lacks(filing.facts)
         )
 
     def shortfalls(self, filing: Filing, day: date) -> tuple[Reason, ...]:
@@ -98,8 +106,8 @@ class Requirements:
                 confidence=element.confidence,
                 field=element.fields[0],
             )
-            for element, lacks in self._covering(filing.filer_type, filing.facts.mode, day)
-            if not element.required and element.minutes_before_arrival is None and lacks(filing.facts)
+            for element, lacks in self._covering(filing.filer_type, filing.facts.mode, day).expected
+            if lacks(filing.facts)
         )
 
     def lateness(self, filing: Filing, received_at_ns: int) -> tuple[Reason, ...]:
@@ -108,7 +116,8 @@ class Requirements:
         Counted from the arrival that the filing names; of one that names none nothing is told.
         """
         arrival_ns = filing.facts.arrival_ns
-        if arrival_ns is None:
+        timely = self._covering(filing.filer_type, filing.facts.mode, _day(received_at_ns)).timely
+        if arrival_ns is None or not timely:
             return ()
         left = (arrival_ns - received_at_ns) // _NANOSECONDS_A_MINUTE
         return tuple(
@@ -116,14 +125,13 @@ class Requirements:
                 code=ReasonCode.FILED_LATE,
                 source=ReasonSource.DATA_QUALITY,
                 rule_id=element.rule_id,
-                detail=f"Filed {_before(left)} arrival; due {element.minutes_before_arrival} minutes before it: "
-                f"{element.fix}.",
+                detail=f"Filed {_before(left)} arrival; due {minutes} minutes before it: {element.fix}.",
                 citation=element.citation,
                 confidence=element.confidence,
                 field=element.fields[0],
             )
-            for element, _ in self._covering(filing.filer_type, filing.facts.mode, _day(received_at_ns))
-            if element.minutes_before_arrival is not None and left < element.minutes_before_arrival
+            for element, minutes in timely
+            if left < minutes
         )
 
     def quality(self, filed: Iterable[tuple[Filing, int]]) -> tuple[Reason, ...]:
@@ -142,10 +150,13 @@ class Requirements:
         )
         return tuple(dict.fromkeys(reason for reasons in told for reason in reasons))
 
-    def _find(
-        self, filer_type: FilerType, mode: Mode, day: date
-    ) -> tuple[tuple[Element, Callable[[Facts], bool]], ...]:
-        return tuple((e, _lacks(e)) for e in self.elements if e.covers(filer_type, mode, day))
+    def _find(self, filer_type: FilerType, mode: Mode, day: date) -> _Covering:
+        rows = [element for element in self.elements if element.covers(filer_type, mode, day)]
+        return _Covering(
+            required=tuple((row, _lacks(row)) for row in rows if row.presence == "required"),
+            expected=tuple((row, _lacks(row)) for row in rows if row.presence == "expected"),
+            timely=tuple((row, row.minutes_before_arrival) for row in rows if row.minutes_before_arrival is not None),
+        )
 
 
 def _day(ns: int) -> date:
