@@ -94,14 +94,15 @@ endif
 types: $(SET_UP) ## mypy --strict over libraries, services, tools and tests
 	$(BIN)/mypy $(TYPED)
 
-# One worker for each core, and one that runs dry takes from the others. A narrow run would wait longer for the workers
-# than for its tests, and an order is repeated by one process only.
+# One worker for each core and one more, because some tests wait; one that runs dry takes from the others. A narrow run
+# would wait longer for the workers than for its tests, and an order is repeated by one process only.
 # The tests start some hundred processes. Each would compile everything anew where the environment says not to keep what
 # was compiled; so it is kept, and out of the tree.
+WORKERS = $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 test: export PYTHONDONTWRITEBYTECODE :=
 test: export PYTHONPYCACHEPREFIX := $(abspath $(BUILD))/bytecode
 test: $(SET_UP) ## run the tests; ONLY=append narrows, SEED=17 repeats an order
-	$(BIN)/python -m pytest $(TEST_FOLDERS) $(if $(ONLY)$(SEED),,--numprocesses auto --dist worksteal) $(if $(ONLY),-k '$(ONLY)') $(if $(SEED),-p randomly -p no:cacheprovider --randomly-seed=$(SEED))
+	$(BIN)/python -m pytest $(TEST_FOLDERS) $(if $(ONLY)$(SEED),,--numprocesses $(WORKERS) --dist worksteal) $(if $(ONLY),-k '$(ONLY)') $(if $(SEED),-p randomly -p no:cacheprovider --randomly-seed=$(SEED))
 
 HISTORIES := 10000
 
