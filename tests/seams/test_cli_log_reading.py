@@ -156,7 +156,7 @@ async def test_what_is_no_checkpoint_of_this_log_cannot_be_told_about(auditor: A
 
 @pytest.mark.processes
 def test_a_short_hammer_finds_nothing_also_while_the_service_is_killed(capsys: pytest.CaptureFixture[str]) -> None:
-    status = main(["log", "hammer", "--seconds", "8", "--kills", "1", "--writers", "3", "--readers", "2", "--json"])
+    status = main(["log", "hammer", "--seconds", "1", "--kills", "1", "--writers", "3", "--readers", "2", "--json"])
 
     found = json.loads(capsys.readouterr().out)
     assert (0, 0, []) == (status, found["violations"], found["first_violations"])

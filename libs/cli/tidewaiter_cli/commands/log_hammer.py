@@ -15,7 +15,7 @@ from tidewaiter_cli.stopping import COULD_NOT, DONE, MISSPELT, Stop
 
 def hammer(
     *,
-    seconds: Annotated[float, Parameter(help="How long to load it.")] = 60.0,
+    seconds: Annotated[float, Parameter(help="How long to load it; longer if a check was never made.")] = 60.0,
     writers: Annotated[int, Parameter(help="How many append at once.")] = 4,
     readers: Annotated[int, Parameter(help="How many ask for proofs at once, at least one.")] = 4,
     kills: Annotated[int, Parameter(help="How often the service is killed meanwhile, at random moments.")] = 0,

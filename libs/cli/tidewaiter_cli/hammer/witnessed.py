@@ -32,6 +32,11 @@ class Witnessed:
     violations: list[str] = field(default_factory=list)
     violations_total: int = 0
 
+    @property
+    def never_done(self) -> list[str]:
+        """The kinds of check that were not done yet."""
+        return [what for what in CHECKS if not self.counts[what]]
+
     def count(self, what: str, more: int = 1) -> None:
         """So many more of what was done."""
         self.counts[what] = self.counts.get(what, 0) + more
