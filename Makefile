@@ -12,7 +12,7 @@ TEST_FOLDERS := $(wildcard $(addprefix tests/,architecture unit contracts seams 
 TYPED := $(filter-out libs/contracts,$(wildcard libs/* services/* tools tests))
 CONTRACT_BASELINE := protos/released.binpb
 
-.PHONY: help setup lock protos protos-check protos-release errors format lint lint-python lint-protos lint-deploy types test interleavings bench measure-persons fuzz-names check demo run clean
+.PHONY: help setup lock protos protos-check protos-release errors format lint lint-python lint-protos lint-deploy types test interleavings cuts bench measure-persons fuzz-names check demo run clean
 # `make -j` would mix the output of the checks, and two of them write the same caches.
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
@@ -108,6 +108,11 @@ HISTORIES := 10000
 
 interleavings: $(SET_UP) ## play 10,000 random histories of the ledger, with failures and crashes; SEED=17 repeats them
 	$(BIN)/python -m tests.model.play_interleavings --histories $(HISTORIES) $(if $(SEED),--seed $(SEED))
+
+CUTS := 1000
+
+cuts: $(SET_UP) ## cut streams of filings 1,000 times, at messages and bytes, and compare the ends; SEED=17 repeats them
+	$(BIN)/python -m tests.journeys.play_cuts --cuts $(CUTS) $(if $(SEED),--seed $(SEED))
 
 bench: $(SET_UP) ## measure on this machine and write build/bench.json; LISTS=lists/ measures screening over them too
 	@mkdir -p $(BUILD)
