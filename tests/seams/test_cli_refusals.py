@@ -13,7 +13,7 @@ from tests.suite import suite
 
 WHAT_IF = "check --value 1 --eligibility @eligibility"
 REFUSED = {
-    f"{WHAT_IF} --origin VN --on 9999-12-31": ("--on:", "--origin"),
+    f"{WHAT_IF} --origin VN --on 9999-12-31": ("--on 9999-12-31:", "--origin"),
     f"{WHAT_IF} --on 2025-08-28 --origin ZZ": ("--origin:", "--sent-from"),
     f"{WHAT_IF} --on 2025-08-28 --origin VN --sent-from ZZ": ("--sent-from:", "--origin"),
     f"{WHAT_IF} --on 2025-08-28 --origin VN --currency XX": ("--currency:", "--value"),

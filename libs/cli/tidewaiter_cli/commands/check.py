@@ -31,7 +31,6 @@ Flag = Literal[
 ]
 
 _NAMES: Final = {
-    "shipment.estimated_arrival": "--on",
     "shipment.mode": "--mode",
     "shipment.port_of_entry": "--port",
     "shipment.items.origin_country": "--origin",
@@ -96,7 +95,11 @@ def check(
         consignee=(name, address, postal_code),
     )
     address_found = reach.address_of("eligibility", given=eligibility, data=data)
-    names = {**_NAMES, "shipment.country_of_shipment": "--sent-from" if sent_from else "--origin"}
+    names = {
+        **_NAMES,
+        "shipment.estimated_arrival": f"--on {on}",
+        "shipment.country_of_shipment": "--sent-from" if sent_from else "--origin",
+    }
     with EligibilityOperator(address_found, tls=reach.tls()) as operator, named_as_typed(names):
         response = operator.what_if(shipment)
     if json:
