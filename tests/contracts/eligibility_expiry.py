@@ -93,6 +93,27 @@ class ExpiryPromises:
         assert {} == ledger.view(lambda view: view.holds(["S1"]))
         assert 1 == await expiring.step()
 
+    async def test_a_day_waits_while_a_shipment_of_it_holds_something_on_a_later_one(
+        self, clocked: tuple[ClosingLedger, FixedClock]
+    ) -> None:
+        ledger, clock = clocked
+        later: dict[str, Any] = {"day": days_ago(150), "cents": 50_000}
+        await one(ledger, shipment("S1", **later))
+        await one(ledger, shipment("S1", day=days_ago(365), cents=50_000, revision=2))
+        await one(ledger, shipment("S2", day=days_ago(150), cents=10_000))
+        expiring = expirer(ledger, clock, claims=200)
+
+        while await expiring.step():
+            pass
+        await confirm(ledger, "S1", 2)
+        while await expiring.step():
+            pass
+
+        assert [(10_000, 1)] == [
+            (total.total_minor, total.shipments) for total, _ in ledger.view(all_of).values() if total.shipments
+        ]
+        assert {} == ledger.view(lambda view: view.holds(["S1"]))
+
     async def test_claims_that_count_nowhere_go_by_the_day_they_were_made(
         self, clocked: tuple[ClosingLedger, FixedClock]
     ) -> None:

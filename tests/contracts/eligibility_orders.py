@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -105,6 +105,7 @@ class OrderPromises:
         ("changes", "is_same"),
         [
             ({"order_id": " o-1 "}, True),
+            ({"order_id": "\uff2f\u200b-1"}, True),
             ({"consignee": party("Ben Ode", postal_code="10001")}, True),
             ({"order_id": "O-2"}, False),
             ({"order_id": ""}, False),
@@ -249,6 +250,22 @@ class OrderPromises:
 
         assert 3 == len(listed.person_days)
         assert 3 == len(await ledger.change(lambda change: change.local_days()))
+
+    @pytest.mark.parametrize("clocked", [datetime(2025, 1, 1, tzinfo=UTC)], indirect=True)
+    async def test_an_order_waits_for_the_claims_of_its_lots_on_days_to_come(
+        self, clocked: tuple[ClosingLedger, FixedClock]
+    ) -> None:
+        ledger, clock = clocked
+        lots = [lot(f"S{number}", 30 + number) for number in range(3)]
+        await determine(ledger, *lots)
+        clock.advance(timedelta(days=35))
+        expirer = Expirer(ledger=ledger, clock=clock, kept=Kept(30, 0), on_rows=lambda _: None)
+
+        assert 0 == await expirer.step()
+        again = await determine(ledger, *lots)
+
+        assert [NOT_ELIGIBLE] * 3 == verdicts(again)
+        assert 1 == len(ledger.view(orders))
 
     async def test_an_order_is_forgotten_once_nothing_of_it_has_changed_for_long(
         self, clocked: tuple[ClosingLedger, FixedClock]

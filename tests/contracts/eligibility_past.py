@@ -273,8 +273,8 @@ class PastPromises:
         )
 
     @pytest.fixture
-    async def clocked(self, tmp_path: Path) -> Any:
-        clock = FixedClock(datetime(2026, 1, 1, tzinfo=UTC))
+    async def clocked(self, tmp_path: Path, request: pytest.FixtureRequest) -> Any:
+        clock = FixedClock(getattr(request, "param", datetime(2026, 1, 1, tzinfo=UTC)))
         ledger = await self.open_at(tmp_path / "clocked.db", clock)
         yield ledger, clock
         await ledger.close()

@@ -33,6 +33,8 @@ INFERRED, UNVERIFIED = Confidence.INFERRED, Confidence.UNVERIFIED
         ("R11", OFFICIAL),
         ("R11M", INFERRED),
         ("X-FEE", INFERRED),
+        ("X-ALC", INFERRED),
+        ("X-TOB", INFERRED),
         ("V-C-800", OFFICIAL),
         ("V-C-800-16", UNVERIFIED),
     ],

@@ -11,6 +11,7 @@ from functools import lru_cache
 from tidewaiter_eligibility.law.rows import Row, SingleOrder
 from tidewaiter_eligibility.model import Lot, PersonDayRule, ReasonCode, Shipment
 from tidewaiter_eligibility.person import person_key
+from tidewaiter_eligibility.person.words import plain
 
 
 def lot(shipment: Shipment, person: str, *, row: SingleOrder | None, limit: PersonDayRule) -> Lot | None:
@@ -19,7 +20,7 @@ def lot(shipment: Shipment, person: str, *, row: SingleOrder | None, limit: Pers
     `person` is the claimant in normal form; `limit` the rule of its person-day, whose limit the lots together may
     reach. Lots under limits of different amounts are counted apart.
     """
-    number = " ".join(shipment.order_id.split()).casefold()
+    number = " ".join(plain(shipment.order_id).split())
     if row is None or not number:
         return None
     rule = _rule(row, limit)

@@ -93,7 +93,7 @@ def _on_a_ledger(law: Law, folder: Path, *, is_claim: bool, source: IO[bytes], s
         determiner, checker = Determiner(law=law, ledger=ledger), Checker(law=law, ledger=ledger)
 
         def claim(batch: list[bytes]) -> list[bytes]:
-            # Of a shipment that stands twice in a batch the later revision claims, as it would in two batches.
+            # Of a shipment that stands twice in a batch the last claims: decisions come in the order of the log.
             sound = {one.shipment_id: one for one in map(_read, batch) if isinstance(one, Shipment)}
             if sound:
                 runner.run(determiner.determine(list(sound.values())))

@@ -9,6 +9,17 @@ import apsw
 UNCOUNTED = """SELECT shipment_id FROM claim WHERE person_day_number IS NULL AND since <= ?1
 AND NOT EXISTS (SELECT 1 FROM hold WHERE hold.shipment_id = claim.shipment_id)"""
 """Claims that count nowhere since a version or longer."""
+OLD_DAYS = """SELECT number FROM person_day WHERE local_day < ?2 AND NOT EXISTS (
+    SELECT 1 FROM claim JOIN hold USING (shipment_id) JOIN person_day AS held ON held.number = hold.person_day_number
+    WHERE claim.person_day_number = person_day.number AND held.local_day >= ?2)"""
+"""Person-days before a local day. One whose shipment still holds something on a later day waits for that day: without
+the claim what is held could never be confirmed."""
+OLD_ORDERS = """SELECT number FROM person_day WHERE local_day = 'order' AND since <= ?1 AND NOT EXISTS (
+    SELECT 1 FROM claim AS lot JOIN claim AS own
+    ON own.shipment_id = substr(lot.shipment_id, 1, instr(lot.shipment_id, ' ') - 1)
+    WHERE lot.person_day_number = person_day.number)"""
+"""Orders unchanged since a version. One waits for the claims of its lots on their own days: a claim that is told again
+is not counted again, so that lots would be told that they pass."""
 _OF_OLD_DAYS = (
     ("left_day", "shipment_id, local_day, person_day"),
     ("person_link", "local_day, link"),
@@ -32,9 +43,7 @@ def expire_days(connection: apsw.Connection, *, before: str, at_most: int) -> in
 
     Returns how many rows were deleted; 0 when none is left.
     """
-    old = connection.execute(
-        "SELECT number FROM person_day WHERE local_day < ? ORDER BY local_day LIMIT ?", (before, at_most)
-    )
+    old = connection.execute(f"{OLD_DAYS} ORDER BY local_day LIMIT ?1", (at_most, before))
     deleted = _delete_whole(connection, [number for (number,) in old], at_most=at_most)
     if deleted >= at_most:
         return deleted
@@ -50,10 +59,7 @@ def expire_orders(connection: apsw.Connection, *, through: int, at_most: int) ->
 
     Returns how many rows were deleted; 0 when none is left.
     """
-    old = connection.execute(
-        "SELECT number FROM person_day WHERE local_day = 'order' AND since <= ? ORDER BY since LIMIT ?",
-        (through, at_most),
-    )
+    old = connection.execute(f"{OLD_ORDERS} ORDER BY since LIMIT ?2", (through, at_most))
     return _delete_whole(connection, [number for (number,) in old], at_most=at_most)
 
 

@@ -11,7 +11,15 @@ from tidewaiter_chassis.clock import Clock
 
 from tidewaiter_eligibility.ledger import Claim, Hold, Total
 from tidewaiter_eligibility.model import DayKey, Turned, Verdict
-from tidewaiter_eligibility.store.expiring import UNCOUNTED, expire_days, expire_orders, expire_uncounted, forget_past
+from tidewaiter_eligibility.store.expiring import (
+    OLD_DAYS,
+    OLD_ORDERS,
+    UNCOUNTED,
+    expire_days,
+    expire_orders,
+    expire_uncounted,
+    forget_past,
+)
 from tidewaiter_eligibility.store.packing import pack, unpack
 from tidewaiter_eligibility.store.persons import PersonWrites
 from tidewaiter_eligibility.store.states import StateRows, key_columns
@@ -70,8 +78,8 @@ _PUT_HOLD = (
 _LAST_NUMBER = "SELECT max(last_number, (SELECT coalesce(max(number), 0) FROM person_day)) FROM ledger"
 _OLDEST = f"""
 SELECT 1 WHERE EXISTS ({UNCOUNTED})
-    OR EXISTS (SELECT 1 FROM person_day WHERE local_day < ?2)
-    OR EXISTS (SELECT 1 FROM person_day WHERE local_day = 'order' AND since <= ?1)
+    OR EXISTS ({OLD_DAYS})
+    OR EXISTS ({OLD_ORDERS})
     OR EXISTS (SELECT 1 FROM person_link WHERE local_day < ?2)
     OR EXISTS (SELECT 1 FROM person_alias WHERE local_day < ?2)
     OR EXISTS (SELECT 1 FROM claim_counted WHERE local_day < ?2)
