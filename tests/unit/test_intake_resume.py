@@ -149,6 +149,20 @@ async def test_no_more_is_forgotten_at_once_than_its_bound(house: House, streams
     assert [5, 0] == left
 
 
+async def test_chunks_that_are_old_do_not_pile_up_however_many_a_stream_adds(
+    house: House, streams: Streams, clock: FixedClock
+) -> None:
+    left = []
+    for _ in range(3):
+        stream = await streams.open("")
+        for start in range(SWEPT_AT_ONCE + 200):
+            await stream.keep(start, names(start))
+        left.append(rows(house))
+        clock.advance(DAY + 1)
+
+    assert [SWEPT_AT_ONCE + 200] * 3 == left
+
+
 async def test_a_filing_is_found_by_its_name_and_its_content(house: House, streams: Streams) -> None:
     filed = filing("a")
     await house.journal.accept(house.arrivals([filed]), OPEN_DAY)

@@ -31,11 +31,11 @@ def etag_stale(given: str, current: str) -> Failure:
 
 
 def shipment_full(filings_max: int) -> Failure:
-    """The shipment holds as many filings as one may; no parcel has so many, but a wrong number may."""
+    """Filings and withdrawals moved the shipment on as often as may be; no parcel has so many, a wrong number may."""
     return Failure(
         kind=Kind.NOT_READY,
         reason="SHIPMENT_FULL",
-        detail=f"the shipment holds {filings_max} filings, and no more are taken on one: "
+        detail=f"filings and withdrawals moved the shipment on {filings_max} times, and no more filings are taken: "
         "check the tracking number and the house bill",
         facts={"filings_max": str(filings_max)},
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from tidewaiter_intake import errors, reveal
-from tidewaiter_intake.decide import ELIGIBILITY_SILENT, pending
+from tidewaiter_intake.decide import AUDIT_SILENT, ELIGIBILITY_SILENT, pending
 from tidewaiter_intake.keys import tracking_key
 from tidewaiter_intake.merge import merge
 from tidewaiter_intake.model import Case, Filing, ShipmentId, Standing
@@ -66,5 +66,7 @@ def standing(case: Case, read_filing: Callable[[bytes], Filing]) -> Standing:
     shipment = merge(case.shipment_id, case.revision, [read_filing(filed.content) for filed in case.filings])
     current = case.current
     if current is None or current.decision.revision < case.revision:
-        return Standing(shipment, pending(shipment, ELIGIBILITY_SILENT), b"", case.filings)
+        # Of a withdrawal nobody is asked: only the log can be silent.
+        reason = AUDIT_SILENT if case.withdrawal else ELIGIBILITY_SILENT
+        return Standing(shipment, pending(shipment, reason), b"", case.filings)
     return Standing(shipment, reveal.for_filer(current.decision), current.receipt, case.filings)

@@ -37,8 +37,10 @@ class Store(Protocol):
         """How many filings of a stream are kept, and forget what was answered."""
         ...
 
-    async def append(self, stream_id: str, start: int, names: Sequence[FilingName], *, now_s: int) -> bool:
-        """Keep a chunk at the end of a stream; False when its end is elsewhere."""
+    async def append(
+        self, stream_id: str, start: int, names: Sequence[FilingName], *, now_s: int, kept_since_s: int
+    ) -> bool:
+        """Keep a chunk at the end of a stream, and forget some that are old; False when its end is elsewhere."""
         ...
 
     def chunk_after(self, stream_id: str, answered: int) -> list[FilingName]:
@@ -53,12 +55,15 @@ class Store(Protocol):
 class KeptStream:
     """One stream on one connection. `received` filings of it are kept, `answered` of them before this connection."""
 
-    def __init__(self, store: Store, clock: Clock, stream_id: str, *, answered: int, received: int) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, stream_id: str, *, answered: int, received: int, kept_seconds: int
+    ) -> None:
         self.answered = answered
         self.received = received
         self._store = store
         self._clock = clock
         self._stream_id = stream_id
+        self._kept_seconds = kept_seconds
 
     def token(self, answered: int) -> str:
         """What stands for so many filings answered, from the stream's first."""
@@ -76,7 +81,9 @@ class KeptStream:
 
         To be begun in the order of the chunks, and waited for before the chunk is answered.
         """
-        if not await self._store.append(self._stream_id, start, names, now_s=self._clock.ns() // 1_000_000_000):
+        now_s = self._clock.ns() // 1_000_000_000
+        since_s = now_s - self._kept_seconds
+        if not await self._store.append(self._stream_id, start, names, now_s=now_s, kept_since_s=since_s):
             raise errors.stream_moved_on()
 
     async def keep_while(self, filed: Awaitable[Results], start: int, names: Sequence[FilingName]) -> Results:
@@ -113,4 +120,11 @@ class Streams:
         received = await self._store.begin(stream_id, answered, kept_since_s=kept_since_s)
         if received is None:
             raise errors.stream_unknown()
-        return KeptStream(self._store, self._clock, stream_id, answered=answered, received=received)
+        return KeptStream(
+            self._store,
+            self._clock,
+            stream_id,
+            answered=answered,
+            received=received,
+            kept_seconds=self._kept_seconds,
+        )

@@ -137,11 +137,13 @@ class Submit:
         ]
         try:
             taken = await self._journal.accept(arrivals, now_ns)
-            if united := [each for one in taken if isinstance(one, Accepted) for each in one.united]:
+            united = [each for one in taken if isinstance(one, Accepted) for each in one.united]
+            if united:
                 await self._withdraw(united)
         finally:
             self._desk.release(len(filings))
-        fresh = _fresh(filings, taken)
+        # Others had their turn while the united were withdrawn: then what began here is read whole.
+        fresh = {} if united else _fresh(filings, taken)
         due = list(dict.fromkeys(a.shipment_id for a in taken if isinstance(a, Accepted) and a.answered is None))
         decided = dict(zip(due, await self._desk.decide(due, fresh) if due else (), strict=True))
         await self._follow(decided)
@@ -177,8 +179,6 @@ def _fresh(filings: Sequence[Filing], taken: Sequence[Accepted | Failure]) -> di
     for filing, one in zip(filings, taken, strict=True):
         if not isinstance(one, Accepted):
             continue
-        for each in one.united:
-            begun.pop(each, None)
         if one.filed and one.revision == 1:
             begun[one.shipment_id] = [(filing, one.filed)]
         elif one.filed and len(begun.get(one.shipment_id, ())) == one.revision - 1:

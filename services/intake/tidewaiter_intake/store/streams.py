@@ -23,7 +23,9 @@ DELETE FROM stream_chunk WHERE rowid IN
 _FIND_FILING = "SELECT digest, content FROM filing WHERE originator_code = ? AND request_id = ?"
 
 SWEPT_AT_ONCE = 1_000
-"""Old chunks that opening a stream deletes at most: more than it will add, so that they do not pile up."""
+"""Old chunks that opening a stream deletes at most."""
+_SWEPT_FOR_ONE = 2
+"""Old chunks that adding one deletes at most: more than one, so that they do not pile up."""
 
 
 class SqliteStreams:
@@ -49,16 +51,20 @@ class SqliteStreams:
 
         return await self._database.write(work)
 
-    async def append(self, stream_id: str, start: int, names: Sequence[FilingName], *, now_s: int) -> bool:
+    async def append(
+        self, stream_id: str, start: int, names: Sequence[FilingName], *, now_s: int, kept_since_s: int
+    ) -> bool:
         """Keep a chunk behind the first `start` filings of a stream; on True it is durable.
 
         False when the stream does not end there: then nothing is kept, unless just these names are there already.
+        Chunks of any stream that came before `kept_since_s` are forgotten, two for each that is added.
         """
         written = _written(names)
 
         def work(db: apsw.Connection) -> bool:
             if (db.execute(_END, (stream_id,)).get or 0) == start:
                 db.execute(_ADD, (stream_id, start, start + len(names), now_s, written))
+                db.execute(_SWEEP, (kept_since_s, _SWEPT_FOR_ONE))
                 return True
             return bool(db.execute(_FIND, (stream_id, start)).get == written)
 

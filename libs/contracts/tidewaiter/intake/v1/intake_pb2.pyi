@@ -217,9 +217,9 @@ class StreamOpen(_message.Message):
     RESUME_TOKEN_FIELD_NUMBER: _builtins.int
     IN_FLIGHT_MAX_FIELD_NUMBER: _builtins.int
     resume_token: _builtins.str
-    """Token of the last message received of the stream to go on with; empty for a new one. One that intake does not
-    know, or knows no longer, is refused with RESUME_TOKEN_UNKNOWN: file what is unanswered on a new stream, with the
-    same request_ids.
+    """Token of the last message received of the stream to go on with; empty for a new one. One that stands
+    for answers and that intake does not know, or knows no longer, is refused with RESUME_TOKEN_UNKNOWN: file what is
+    unanswered on a new stream, with the same request_ids. One that stands for none begins the stream (received 0).
     """
     in_flight_max: _builtins.int
     """Filings the client will have unanswered at most, 1 to 10,000; 0 for the
