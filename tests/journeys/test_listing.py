@@ -96,6 +96,10 @@ async def test_the_command_lists_them(house: Suite, capsys: pytest.CaptureFixtur
     assert 0 == await asyncio.to_thread(main, [*asked, "--json", "--limit", "2"])
     rows = capsys.readouterr()
 
+    nobody = ["shipments", "--filer", "NOBODY", "--limit", "0", "--intake", house.addresses["intake"]]
+    assert 0 == await asyncio.to_thread(main, nobody)
+    assert "0 shipments\n" == capsys.readouterr().err
+
     listed = [line for line in shown.out.splitlines() if line.startswith(day)]
     assert [(f"{day}  RELEASE       ", one) for one in sorted(mine)] == [(line[:26], line[28:54]) for line in listed]
     assert "3 shipments" in shown.err

@@ -90,6 +90,8 @@ MISSPELT = {
     "lists add": "FILES",
     "lists show --jso": "Did you mean --json?",
     "lists diff a": "NEWER",
+    "lists rescreen --arriving-from 2025-02-30": "--arriving-from 2025-02-30",
+    "lists refresh --arriving-from soon": "--arriving-from soon",
     "lists rescreen --jso": "Did you mean --json?",
     "lists refresh --jso": "Did you mean --json?",
     "screen 'Ann Lee' --country USA": "--country USA",
@@ -244,7 +246,7 @@ def test_an_address_of_another_service_is_told_from_what_a_release_does_not_serv
     assert "127.0.0.1:7700 does not serve what it was asked for" == told.problem
     assert "check --intake, --eligibility, --risk or --audit" in told.advice
 
-    ours = explained(NotServed(code="UNIMPLEMENTED", reason="NOT_SERVED", detail="not in this release"))
+    ours = explained(NotServed(code="UNIMPLEMENTED", reason="RPC_NOT_SERVED", detail="not in this release"))
     assert "This release declares it and does not serve it yet." == ours.advice
 
 

@@ -1,4 +1,4 @@
-"""While the younger of two shipments is withdrawn, what began beside it may move on: it is decided as it stands then."""
+"""While the younger of two shipments is withdrawn, what began beside it may move on: it is decided as it stands."""
 
 from __future__ import annotations
 

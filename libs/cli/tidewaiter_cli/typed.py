@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 
 from tidewaiter_cli.stopping import MISSPELT, Stop
@@ -57,6 +57,23 @@ def day_of(flag: str, text: str) -> date:
     except ValueError:
         pass
     raise Stop(f"{flag} {text} is no day.", advice="Write it as 2025-08-29.", status=MISSPELT)
+
+
+def iso_day(flag: str, text: str) -> str:
+    """The same as text, "" for none typed."""
+    return day_of(flag, text).isoformat() if text else ""
+
+
+def midnight_of(flag: str, text: str) -> datetime | None:
+    """When that day begins in UTC, None for none typed."""
+    return datetime.combine(day_of(flag, text), datetime.min.time(), tzinfo=UTC) if text else None
+
+
+def filer_of(text: str) -> str:
+    """The originator code that was typed for --filer; Stop when it names nobody, as an empty variable does."""
+    if not text.strip():
+        raise Stop("--filer names no filer.", advice="Give the originator_code of its filings.", status=MISSPELT)
+    return text
 
 
 def country_of(flag: str, text: str) -> str:

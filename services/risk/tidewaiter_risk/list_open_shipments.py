@@ -25,12 +25,12 @@ class History(Protocol):
         ...
 
 
-def list_open_shipments(history: History, from_day: int, *, after: int, page_size: int) -> Page:
+def list_open_shipments(history: History, from_day: int | None, *, today: int, after: int, page_size: int) -> Page:
     """At most `page_size` (0 for all that a page can hold) of the shipments that arrive on `from_day` or later.
 
-    `from_day` is a UTC day, counted from 1970-01-01. A page may be empty and not the last. A shipment that is assessed
-    anew while pages are asked for comes again, and none is left out that was there throughout.
+    Days are UTC days, counted from 1970-01-01; None for yesterday, when it is still today somewhere.
+    A page may be empty and not the last. A shipment that is assessed anew while pages are asked for comes again, and
+    none is left out that was there throughout.
     """
-    return history.open_shipments(
-        from_day, after=after, page_size=page_size or PAGE_SIZE_MAX, looked_at_max=LOOKED_AT_MAX
-    )
+    first = today - 1 if from_day is None else from_day
+    return history.open_shipments(first, after=after, page_size=page_size or PAGE_SIZE_MAX, looked_at_max=LOOKED_AT_MAX)

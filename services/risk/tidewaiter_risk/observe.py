@@ -17,7 +17,7 @@ from tidewaiter_risk.signals.value import total_of
 
 R = TypeVar("R")
 
-_NANOS_PER_DAY = 86_400 * 1_000_000_000
+NANOS_PER_DAY = 86_400 * 1_000_000_000
 
 
 class History(Protocol):
@@ -61,7 +61,7 @@ class Observer:
         """What the history shows of each, in order; never raises for anything the history does."""
         if not arrivals:
             return []
-        today = self._clock.ns() // _NANOS_PER_DAY
+        today = self._clock.ns() // NANOS_PER_DAY
         sightings = [self._sighting(arrival, today) for arrival in arrivals]
         windows = self._windows
         asked = asyncio.ensure_future(self._history.change(lambda rows: observe(rows, sightings, windows, today=today)))

@@ -22,10 +22,9 @@ from tidewaiter_risk.lists.servicer import ScreeningServicer
 from tidewaiter_risk.lists.sources import Sources
 from tidewaiter_risk.lists.watch import Watch
 from tidewaiter_risk.model import UNSEEN, Finding, Shipment
-from tidewaiter_risk.observe import Arrival, Observer
+from tidewaiter_risk.observe import NANOS_PER_DAY, Arrival, Observer
 from tidewaiter_risk.scorecard.rules import Screening
 
-_NANOS_PER_DAY = 86_400 * 1_000_000_000
 _ITEMS_BETWEEN_PAUSES = 100
 """After so many shipments, some 5 milliseconds, other calls get their turn and a cancelled one ends."""
 
@@ -99,11 +98,13 @@ class RiskServicer(ScreeningServicer):
     ) -> risk_pb2.ListOpenShipmentsResponse:
         """What has not arrived yet, a page at a time; a page token is the place where the next page begins."""
         validation.refuse_invalid(request)
-        day = wire.day_from(request.arriving_from)
-        if day is None:
-            day = self._clock.ns() // _NANOS_PER_DAY - 1
-        after = int(request.page_token or 0)
-        page = list_open_shipments(self._history, day, after=after, page_size=request.page_size)
+        page = list_open_shipments(
+            self._history,
+            wire.day_from(request.arriving_from),
+            today=self._clock.ns() // NANOS_PER_DAY,
+            after=int(request.page_token or 0),
+            page_size=request.page_size,
+        )
         logs.note(shipments=len(page.shipment_ids))
         token = "" if page.after is None else str(page.after)
         return risk_pb2.ListOpenShipmentsResponse(shipment_ids=page.shipment_ids, next_page_token=token)

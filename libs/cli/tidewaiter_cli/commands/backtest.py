@@ -14,6 +14,7 @@ from tidewaiter_cli import reach
 from tidewaiter_cli.flags import Data, Json
 from tidewaiter_cli.rerunning.journey import DIFFERENCES_FILE, Journey
 from tidewaiter_cli.stopping import DONE, MISSPELT, Stop
+from tidewaiter_cli.typed import iso_day
 
 
 def backtest(
@@ -42,14 +43,14 @@ def backtest(
     """
     from tidewaiter_cli.rerunning.backtesting import Choice, run
     from tidewaiter_cli.rerunning.bar import bars
-    from tidewaiter_cli.rerunning.flags import of_law, of_rules, since_of
+    from tidewaiter_cli.rerunning.flags import of_law, of_rules
     from tidewaiter_cli.rerunning.journey import begin
 
     if law is None and rules is None:
         raise Stop("give --law, --rules or both.", advice="`tidewaiter replay` runs the same ones.", status=MISSPELT)
     choice = Choice(law=None if law is None else of_law(law), rules=None if rules is None else of_rules(rules, lists))
     asked = {
-        "since": since_of(since),
+        "since": iso_day("--since", since),
         "data": str(data.resolve()),
         **{name: _digest(folder) for name, folder in (("law", law), ("rules", rules), ("lists", lists))},
     }

@@ -10,6 +10,7 @@ from tidewaiter_cli import reach
 from tidewaiter_cli.flags import Intake, Json, Risk, Running
 from tidewaiter_cli.rescreening import ArrivingFrom
 from tidewaiter_cli.stopping import DONE
+from tidewaiter_cli.typed import iso_day
 
 
 def refresh(
@@ -39,6 +40,7 @@ def refresh(
     from tidewaiter_cli import rescreening
     from tidewaiter_cli.pages.party_lists import print_sources
 
+    first_day = iso_day("--arriving-from", arriving_from)
     with RiskOperator(reach.address_of("risk", given=risk, data=data), tls=reach.tls()) as operator:
         response = operator.refresh_sources()
         wanted = response.changed if rescreen is None else rescreen
@@ -46,7 +48,7 @@ def refresh(
             print_sources(response.sources, json=False, changed=response.changed)
         found = None
         if wanted:
-            found = rescreening.rescreen(operator, arriving_from=arriving_from, intake=intake, data=data)
+            found = rescreening.rescreen(operator, arriving_from=first_day, intake=intake, data=data)
     if json:
         rescreened = None if found is None else rescreening.as_object(found)
         print_sources(response.sources, json=True, changed=response.changed, rescreened=rescreened)

@@ -6,6 +6,7 @@ from tidewaiter_cli import reach
 from tidewaiter_cli.flags import Intake, Json, Risk, Running
 from tidewaiter_cli.rescreening import ArrivingFrom
 from tidewaiter_cli.stopping import DONE
+from tidewaiter_cli.typed import iso_day
 
 
 def rescreen(
@@ -25,8 +26,9 @@ def rescreen(
     from tidewaiter_cli import rescreening
     from tidewaiter_cli.pages.showing import print_json
 
+    first_day = iso_day("--arriving-from", arriving_from)
     with RiskOperator(reach.address_of("risk", given=risk, data=data), tls=reach.tls()) as operator:
-        found = rescreening.rescreen(operator, arriving_from=arriving_from, intake=intake, data=data)
+        found = rescreening.rescreen(operator, arriving_from=first_day, intake=intake, data=data)
     if json:
         print_json(rescreening.as_object(found))
     else:

@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from tidewaiter_cli import reach
 from tidewaiter_cli.flags import Data, Json
 from tidewaiter_cli.stopping import DONE, MISSPELT, Stop
+from tidewaiter_cli.typed import iso_day
 
 
 def export(
@@ -38,11 +39,11 @@ def export(
     from tidewaiter_cli.pages.showing import counted, print_json
     from tidewaiter_cli.rerunning.bar import bars
     from tidewaiter_cli.rerunning.child import Child
-    from tidewaiter_cli.rerunning.flags import since_of
 
     if out.is_dir():
         raise Stop(f"--out {out} is a folder.", advice="Name a file.", status=MISSPELT)
-    flags = [f"--data={data}", "--leaves", *([f"--since={since_of(since)}"] if since else [])]
+    first_day = iso_day("--since", since)
+    flags = [f"--data={data}", "--leaves", *([f"--since={first_day}"] if first_day else [])]
     rows = 0
     table = new_table(out, parquet=parquet)
     with Child("tidewaiter_audit.recall", *flags) as child, bars() as show:

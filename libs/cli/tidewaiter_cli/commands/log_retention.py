@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -10,7 +9,7 @@ from cyclopts import Parameter
 from tidewaiter_cli import reach
 from tidewaiter_cli.flags import Audit, Json, Running
 from tidewaiter_cli.stopping import DONE
-from tidewaiter_cli.typed import ACCOUNT, day_of, named_as_typed
+from tidewaiter_cli.typed import ACCOUNT, midnight_of, named_as_typed
 
 
 def retention(
@@ -41,27 +40,22 @@ def retention(
     from tidewaiter_cli.pages.showing import counted, name_of, print_json
 
     request = audit_pb2.ApplyRetentionRequest(author=author, validate_only=dry_run)
-    if before:
-        request.recorded_before.FromDatetime(_day(before))
+    if bound := midnight_of("--before", before):
+        request.recorded_before.FromDatetime(bound)
     if not dry_run:
         refuse_unconfirmed("Erase personal data for ever?", yes=yes)
     address = reach.address_of("audit", given=audit, data=data)
     with AuditOperator(address, tls=reach.tls()) as operator, named_as_typed(ACCOUNT):
         found = operator.apply_retention(request)
     confidence = name_of(trade_pb2.Confidence, found.confidence, "CONFIDENCE_")
-    bound = found.recorded_before.ToJsonString()
+    told = found.recorded_before.ToJsonString()
     policy = {"years": found.years, "grace_days": found.grace_days, "citation": found.citation}
     if json:
         entries = [receipt.leaf_index for receipt in found.receipts]
-        facts = {"dry_run": dry_run, "decisions": found.decisions, "recorded_before": bound, "entries": entries}
+        facts = {"dry_run": dry_run, "decisions": found.decisions, "recorded_before": told, "entries": entries}
         print_json({**facts, **policy, "confidence": confidence})
         return DONE
     what = "would be erased" if dry_run else "erased"
-    print(f"the personal data of {counted(found.decisions, 'decision')} {what}, recorded before {bound}")
+    print(f"the personal data of {counted(found.decisions, 'decision')} {what}, recorded before {told}")
     print(f"  {found.years} years and {found.grace_days} days; {found.citation}, {confidence.lower()}")
     return DONE
-
-
-def _day(text: str) -> datetime:
-    day = day_of("--before", text)
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)

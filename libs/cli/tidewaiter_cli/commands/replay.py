@@ -15,6 +15,7 @@ from tidewaiter_cli import reach
 from tidewaiter_cli.flags import Data, Json
 from tidewaiter_cli.rerunning.replaying import Replayed, Replayer, Verdict
 from tidewaiter_cli.stopping import COULD_NOT, DONE, MISSPELT, SOME_BAD, Stop
+from tidewaiter_cli.typed import iso_day
 
 _LISTED_MAX: Final = 20
 
@@ -43,12 +44,12 @@ def replay(
         tidewaiter replay --since 2026-01-01 --data .tidewaiter --json
     """
     from tidewaiter_cli.rerunning.bar import bars
-    from tidewaiter_cli.rerunning.flags import of_law, of_rules, since_of
+    from tidewaiter_cli.rerunning.flags import of_law, of_rules
     from tidewaiter_cli.rerunning.record import recalled
 
     if bool(decision) is bool(since):
         raise Stop("name decisions or --since, one of the two.", advice="See --help.", status=MISSPELT)
-    day, law_flags, rule_flags = since_of(since), of_law(law), of_rules(rules, lists)
+    day, law_flags, rule_flags = iso_day("--since", since), of_law(law), of_rules(rules, lists)
     counts: Counter[Verdict] = Counter()
     listed: list[Replayed] = []
     with (

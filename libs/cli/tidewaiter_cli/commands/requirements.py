@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from tidewaiter_cli import reach
 from tidewaiter_cli.flags import Intake, Json, Running
 from tidewaiter_cli.stopping import DONE
-from tidewaiter_cli.typed import day_of, named_as_typed
+from tidewaiter_cli.typed import iso_day, named_as_typed
 
 Filer = Literal["carrier", "broker", "freight-forwarder", "online-marketplace", "logistics-platform"]
 Mode = Literal["air", "truck", "rail", "ocean", "mail"]
@@ -41,7 +41,7 @@ def requirements(
 
     kind = f"FILER_TYPE_{filer.upper().replace('-', '_')}" if filer else "FILER_TYPE_UNSPECIFIED"
     by = f"TRANSPORT_MODE_{mode.upper()}" if mode else "TRANSPORT_MODE_UNSPECIFIED"
-    day = day_of("--on", on).isoformat() if on else ""
+    day = iso_day("--on", on)
     address = reach.address_of("intake", given=intake, data=data)
     with Client(address, tls=reach.tls()) as client, named_as_typed(_NAMES):
         response = client.list_requirements(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import islice
 from typing import Annotated, Final
 
@@ -12,8 +12,8 @@ from cyclopts.validators import Number
 
 from tidewaiter_cli import reach
 from tidewaiter_cli.flags import Intake, Json, Running
-from tidewaiter_cli.stopping import DONE, MISSPELT, Stop
-from tidewaiter_cli.typed import day_of, named_as_typed, outcome_of
+from tidewaiter_cli.stopping import DONE
+from tidewaiter_cli.typed import filer_of, midnight_of, named_as_typed, outcome_of
 
 _NAMES: Final = {
     "originator_code": "--filer",
@@ -49,16 +49,14 @@ def shipments(
     from tidewaiter_cli.pages.listing import shipment_facts, shipment_line
     from tidewaiter_cli.pages.showing import counted, print_json
 
-    if not filer.strip():
-        raise Stop("--filer names no filer.", advice="Give the originator_code of its filings.", status=MISSPELT)
     wanted = [outcome_of("--outcome", outcome)] if outcome else []
-    first = _midnight("--arriving-from", arriving_from)
-    last = _midnight("--arriving-to", arriving_to)
+    first = midnight_of("--arriving-from", arriving_from)
+    last = midnight_of("--arriving-to", arriving_to)
     address = reach.address_of("intake", given=intake, data=data)
     shown = 0
     with Client(address, tls=reach.tls()) as client, named_as_typed(_NAMES):
         told = client.list_shipments(
-            filer,
+            filer_of(filer),
             outcomes=wanted,
             arrival_from=first,
             arrival_until=last + timedelta(days=1) if last else None,
@@ -70,12 +68,6 @@ def shipments(
                 print_json(shipment_facts(shipment, decision))
             else:
                 print(shipment_line(shipment, decision))
-    more = ", as many as were asked for" if shown == limit else ""
+    more = ", as many as were asked for" if limit and shown == limit else ""
     print(f"{counted(shown, 'shipment')}{more}", file=sys.stderr)
     return DONE
-
-
-def _midnight(flag: str, text: str) -> datetime | None:
-    if not text:
-        return None
-    return datetime.combine(day_of(flag, text), datetime.min.time(), tzinfo=UTC)

@@ -11,8 +11,8 @@ from cyclopts.validators import Number
 
 from tidewaiter_cli import reach
 from tidewaiter_cli.flags import Intake, Json, Running
-from tidewaiter_cli.stopping import DONE, MISSPELT, Stop
-from tidewaiter_cli.typed import named_as_typed
+from tidewaiter_cli.stopping import DONE
+from tidewaiter_cli.typed import filer_of, named_as_typed
 
 
 def watch(
@@ -43,15 +43,13 @@ def watch(
     from tidewaiter_cli.pages.listing import KeptToken, sighting_facts, sighting_line
     from tidewaiter_cli.pages.showing import print_json
 
-    if not filer.strip():
-        raise Stop("--filer names no filer.", advice="Give the originator_code of its filings.", status=MISSPELT)
     kept = KeptToken(token_file)
     as_json = json or not sys.stdout.isatty()
     shown = 0
     names = {"originator_code": "--filer", "resume_token": "--token-file" if kept.token else "--after"}
     address = reach.address_of("intake", given=intake, data=data)
     with Client(address, tls=reach.tls()) as client, named_as_typed(names):
-        for told in client.watch_decisions(filer, resume_token=kept.token or after):
+        for told in client.watch_decisions(filer_of(filer), resume_token=kept.token or after):
             if told.HasField("decision"):
                 shown += 1
                 if as_json:

@@ -5,12 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from tidewaiter_cli.stopping import MISSPELT, Stop
-from tidewaiter_cli.typed import day_of
-
-
-def since_of(text: str) -> str:
-    """The day of --since as YYYY-MM-DD, or none; Stop when it is none of the calendar."""
-    return day_of("--since", text).isoformat() if text else ""
 
 
 def of_law(law: Path | None) -> list[str]:
