@@ -138,12 +138,8 @@ class Client:
             arrival_until=arrival_until,
             page_size=page_size,
         )
-        while True:
-            page = cast(intake_pb2.ListShipmentsResponse, self._connection.call(self._stub.ListShipments, request))
+        for page in self._connection.pages(self._stub.ListShipments, request):
             yield from zip(page.shipments, page.decisions, strict=True)
-            if not page.next_page_token:
-                return
-            request.page_token = page.next_page_token
 
     def cancel_shipment(
         self,

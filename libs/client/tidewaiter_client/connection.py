@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -96,6 +96,17 @@ class Connection:
             return method(request, timeout=self.deadline_seconds, metadata=metadata)
         except grpc.RpcError as error:
             raise error_from_rpc(error, address=self.address, of_filing=of_filing) from error
+
+    def pages(self, method: Any, request: Any) -> Iterator[Any]:
+        """Every page of a list, each asked for when the one before was taken; the request stays as it was."""
+        asked = type(request)()
+        asked.CopyFrom(request)
+        while True:
+            page = self.call(method, asked)
+            yield page
+            if not page.next_page_token:
+                return
+            asked.page_token = page.next_page_token
 
     def stream(self, method: Any, request: Message) -> Generator[Any, None, None]:
         """The messages of a stream that may never end, so without a deadline; errors as with `call`."""

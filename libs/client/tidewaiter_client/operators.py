@@ -126,13 +126,8 @@ class EligibilityOperator(_Operator):
     def person_rulings(self) -> Iterator[eligibility_pb2.PersonRuling]:
         """All rulings on persons, by number, page after page."""
         request = eligibility_pb2.ListPersonRulingsRequest()
-        while True:
-            response = self._connection.call(self._stub.ListPersonRulings, request)
-            page = cast(eligibility_pb2.ListPersonRulingsResponse, response)
+        for page in self._connection.pages(self._stub.ListPersonRulings, request):
             yield from page.rulings
-            if not page.next_page_token:
-                return
-            request.page_token = page.next_page_token
 
 
 class RiskOperator(_Operator):
@@ -161,27 +156,15 @@ class RiskOperator(_Operator):
 
     def list_sources(self) -> list[risk_pb2.Source]:
         """Every list in use, by name, with all that is known of it."""
-        sources: list[risk_pb2.Source] = []
-        token = ""
-        while True:
-            request = risk_pb2.ListSourcesRequest(page_token=token)
-            page = cast(risk_pb2.ListSourcesResponse, self._connection.call(self._stub.ListSources, request))
-            sources.extend(page.details)
-            token = page.next_page_token
-            if not token:
-                return sources
+        pages = self._connection.pages(self._stub.ListSources, risk_pb2.ListSourcesRequest())
+        return [source for page in pages for source in page.details]
 
     def open_shipments(self, *, arriving_from: str = "") -> Iterator[list[str]]:
         """The shipments expected on that day, YYYY-MM-DD, or later, as risk remembers them: up to 500 at a time."""
         request = risk_pb2.ListOpenShipmentsRequest(arriving_from=arriving_from)
-        while True:
-            response = self._connection.call(self._stub.ListOpenShipments, request)
-            page = cast(risk_pb2.ListOpenShipmentsResponse, response)
+        for page in self._connection.pages(self._stub.ListOpenShipments, request):
             if page.shipment_ids:
                 yield list(page.shipment_ids)
-            if not page.next_page_token:
-                return
-            request.page_token = page.next_page_token
 
     def refresh_sources(self) -> risk_pb2.RefreshSourcesResponse:
         """Has risk look into its folder of lists; what changed is in use when this returns."""
@@ -232,14 +215,7 @@ class AuditOperator(_Operator):
 
     def list_decisions(self, request: audit_pb2.ListDecisionsRequest) -> Iterator[audit_pb2.ListDecisionsResponse]:
         """The pages that meet the request, each asked for when the one before was taken."""
-        asked = audit_pb2.ListDecisionsRequest()
-        asked.CopyFrom(request)
-        while True:
-            page = cast(audit_pb2.ListDecisionsResponse, self._connection.call(self._stub.ListDecisions, asked))
-            yield page
-            if not page.next_page_token:
-                return
-            asked.page_token = page.next_page_token
+        return self._connection.pages(self._stub.ListDecisions, request)
 
     def watch_decisions(self, resume_token: str = "") -> Iterator[audit_pb2.WatchDecisionsResponse]:
         """Every decision behind the token ("earliest": from the first; "": from now on) and signs of life, for ever."""
