@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from tidewaiter_cli import reach, stopping
 from tidewaiter_cli.__main__ import COMMANDS, LAW_COMMANDS, LISTS_COMMANDS, LOG_COMMANDS, PERSONS_COMMANDS, main
+from tidewaiter_cli.notes import READY_FILE
 from tidewaiter_cli.reporting import explained
 from tidewaiter_cli.stopping import Stop
 from tidewaiter_cli.supervise import leftovers
@@ -163,11 +164,11 @@ def test_an_address_is_the_given_one_else_the_environments_else_the_running_suit
     with pytest.raises(Stop, match=f"no `tidewaiter up` runs on {tmp_path}"):
         found()
     assert "h:1" == found(TIDEWAITER_CLI_RISK_ADDRESS="h:1")
-    (tmp_path / reach.READY_FILE).write_text('{"risk": "127.0.0.1:9"}', encoding="utf-8")
+    (tmp_path / READY_FILE).write_text('{"risk": "127.0.0.1:9"}', encoding="utf-8")
     assert "127.0.0.1:9" == found()
     assert "h:1" == found(TIDEWAITER_CLI_RISK_ADDRESS="h:1")
     assert "g:1" == found("g:1", TIDEWAITER_CLI_RISK_ADDRESS="h:1")
-    (tmp_path / reach.READY_FILE).write_text("{", encoding="utf-8")
+    (tmp_path / READY_FILE).write_text("{", encoding="utf-8")
     with pytest.raises(Stop, match="cannot be read"):
         found()
 
@@ -191,7 +192,7 @@ def test_the_default_ports_are_for_who_names_no_data_directory(
     assert "127.0.0.1:7303" == reach.address_of("risk", given="", data=None, environ={})
     assert (1, "") == run("screen", "Ann Lee", "--data", ".tidewaiter")[:2]
     (tmp_path / reach.DATA).mkdir()
-    (tmp_path / reach.DATA / reach.READY_FILE).write_text('{"risk": "127.0.0.1:9"}', encoding="utf-8")
+    (tmp_path / reach.DATA / READY_FILE).write_text('{"risk": "127.0.0.1:9"}', encoding="utf-8")
     assert "127.0.0.1:9" == reach.address_of("risk", given="", data=None, environ={})
 
 

@@ -8,14 +8,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from tidewaiter_cli.notes import READY_FILE
 from tidewaiter_cli.stopping import Stop
 
 if TYPE_CHECKING:
     from tidewaiter_client import Tls
 
 DATA: Final = Path(".tidewaiter")
-READY_FILE: Final = "up.json"
-"""What `up` keeps in its data directory while it serves."""
 
 DEFAULT_ADDRESSES: Final = {
     "intake": "127.0.0.1:7301",
@@ -47,7 +46,7 @@ def address_of(service: str, *, given: str, data: Path | None, environ: Mapping[
 
 
 def _refuse_starting(data: Path) -> None:
-    # Not above: what starts processes reads this module.
+    # Not above: most commands find a suite that serves, and need nothing of what starts one.
     from tidewaiter_cli.supervise.leftovers import is_starting
 
     if is_starting(data):

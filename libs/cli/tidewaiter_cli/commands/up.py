@@ -16,6 +16,7 @@ from cyclopts.validators import Number
 
 from tidewaiter_cli import reach
 from tidewaiter_cli.flags import Json
+from tidewaiter_cli.notes import READY_FILE
 from tidewaiter_cli.stopping import DONE, Stop
 from tidewaiter_cli.supervise.log_file import USUAL, LogBounds
 from tidewaiter_cli.telling import tell
@@ -64,7 +65,7 @@ def up(
     data = data.absolute()
     with alone(data):
         stop_survivors(data, _say)
-        for stale in (data / reach.READY_FILE, ready_file):
+        for stale in (data / READY_FILE, ready_file):
             if stale is not None:
                 stale.unlink(missing_ok=True)
         return _run(
@@ -73,7 +74,7 @@ def up(
             lists=lists and lists.absolute(),
             logs=LogBounds(bytes_max=log_bytes_max, kept=logs_kept),
             asked_to_stop=asked_to_stop,
-            notes=[data / reach.READY_FILE, *([ready_file] if ready_file else [])],
+            notes=[data / READY_FILE, *([ready_file] if ready_file else [])],
             json=json,
         )
 

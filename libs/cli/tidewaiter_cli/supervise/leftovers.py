@@ -14,12 +14,12 @@ from typing import Any, Final
 
 from tidewaiter_chassis.file_lock import FileLock
 
-from tidewaiter_cli import reach
+from tidewaiter_cli.notes import READY_FILE
 from tidewaiter_cli.stopping import Stop
 
 _LOCK: Final = "up.lock"
 _PROCESSES: Final = "up.processes.json"
-_OURS: Final = frozenset({_PROCESSES, reach.READY_FILE, "logs", "traces"})
+_OURS: Final = frozenset({_PROCESSES, READY_FILE, "logs", "traces"})
 _STOP_SECONDS: Final = 20.0
 _LOOK_SECONDS: Final = 0.05
 
@@ -52,7 +52,7 @@ def holds_state(data: Path) -> bool:
 def is_starting(data: Path) -> bool:
     """Whether an `up` has begun to start services here and does not say yet that they serve."""
     running = any(birth_of(int(process["pid"])) == process["birth"] != "" for process in _noted(data).values())
-    return running and not (data / reach.READY_FILE).exists()
+    return running and not (data / READY_FILE).exists()
 
 
 def stop_survivors(data: Path, say: Callable[[str], None]) -> None:
